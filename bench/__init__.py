@@ -1,0 +1,1 @@
+"""Generators with exact truth, and the measurements made on them."""

@@ -1,0 +1,160 @@
+"""What capture hands on: frames, and the pages made from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+import numpy as np
+from numpy.typing import NDArray
+
+Digest = NewType("Digest", str)
+"""Lower-case hex SHA-256 of exact bytes; the only name bytes have in the vault."""
+
+Pixels = NDArray[np.uint8]
+"""``(height, width)`` grey or ``(height, width, 3)`` RGB, ``uint8``; ink is dark."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FrameRef:
+    """One exposure on a roll, or one side of a scanned sheet; its identity for ever."""
+
+    source: Digest
+    number: int
+    """Position in the source, counted from 1 as the film counter does."""
+
+    def __post_init__(self) -> None:
+        if self.number < 1:
+            raise ValueError(f"frame numbers start at 1, got {self.number}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Box:
+    """A rectangle in pixels, origin top left."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        """The first column to the right of the box."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        """The first row below the box."""
+        return self.y + self.height
+
+    def __or__(self, other: Box) -> Box:
+        """Return the smallest box that holds both."""
+        x, y = min(self.x, other.x), min(self.y, other.y)
+        return Box(x, y, max(self.right, other.right) - x, max(self.bottom, other.bottom) - y)
+
+    def as_list(self) -> list[int]:
+        """Return ``[x, y, width, height]``, as the JSON contract has it."""
+        return [self.x, self.y, self.width, self.height]
+
+
+class SourceKind(StrEnum):
+    """What the technician says a delivery is; ``AUTO`` lets the pixels decide."""
+
+    AUTO = "auto"
+    PAPER = "paper"
+    ROLL = "roll"
+    FICHE = "fiche"
+    PDF = "pdf"
+
+
+class FrameState(StrEnum):
+    """What capture found a frame to be."""
+
+    PAGE = "page"
+    BLANK = "blank"
+    SEPARATOR = "separator"
+    TECHNICAL = "technical"
+    QUARANTINED = "quarantined"
+
+
+class Polarity(StrEnum):
+    """How ink lay on the frame as found."""
+
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was done to a frame, or weighed and left, with its figure."""
+
+    name: str
+    """A word of the recipe: ``invert``, ``resample``, ``rotate``, ``crop``, ``deskew`` ..."""
+    applied: bool
+    confidence: float
+    value: float | None = None
+    """Degrees for ``rotate`` and ``deskew``, else what the reason says."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Barcode:
+    """A barcode read on a page."""
+
+    symbology: str
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One frame as it was found in its source, before any step of the recipe."""
+
+    ref: FrameRef
+    pixels: Pixels
+    box: Box
+    """Where it lies in the image of its source."""
+    dpi: tuple[float, float] | None
+    """Across and down; None when the source does not say or says nonsense."""
+    bitonal: bool = False
+    film: bool = False
+    born_digital: bool = False
+    """The source holds the page's own text, which is read instead of the picture."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PageImage:
+    """A frame fit to read: upright, straight, dark ink on light, square pixels."""
+
+    frame: FrameRef
+    state: FrameState
+    pixels: Pixels
+    box: Box
+    """Where the frame lies in the image of its source."""
+    dpi: int
+    """True resolution where the source tells, else the estimate of the ``dpi`` step."""
+    film: bool
+    polarity: Polarity
+    rotation: int
+    """How it lay as found: turned clockwise by 0, 90, 180 or 270; undone here."""
+    rotation_confidence: float
+    skew: float
+    """Degrees it was off level as found, positive when text ran downhill to the right."""
+    skew_confidence: float
+    steps: tuple[Step, ...]
+    bitonal: bool = False
+    born_digital: bool = False
+    barcodes: tuple[Barcode, ...] = ()
+    reason: str = ""
+    """Why it is not an ordinary page; empty for one."""
+
+    @property
+    def width(self) -> int:
+        """Pixels across."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Pixels down."""
+        return int(self.pixels.shape[0])

@@ -1,0 +1,1 @@
+"""The work of people on charts: review, charts, hand-over."""

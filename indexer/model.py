@@ -1,0 +1,165 @@
+"""What indexing hands on: index values with their evidence, types, documents, filings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from capture.model import Barcode, Box, FrameRef, FrameState
+
+FIELDS = (
+    "mrn",
+    "account",
+    "patient_name",
+    "birth_date",
+    "sex",
+    "ssn",
+    "admission_date",
+    "discharge_date",
+    "service_date",
+    "dictated_date",
+    "transcribed_date",
+    "signed_date",
+    "attending",
+    "referring",
+    "facility",
+    "diagnosis",
+    "procedure",
+    "page_of",
+)
+"""Every field of the contract."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexValue:
+    """One index field with the evidence that a reviewer needs to trust it."""
+
+    field: str
+    value: str
+    """Normal form: dates ISO 8601 (partial ones stay partial), names ``LAST, FIRST MIDDLE``."""
+    raw: str
+    """As it was read."""
+    frame: FrameRef
+    box: Box
+    confidence: float
+    rule: str
+    """``rule@version`` or ``person:NAME`` that made it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentType:
+    """A type of document with how sure we are."""
+
+    code: str
+    """LOINC code, or a local code where LOINC has none."""
+    name: str
+    confidence: float
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageIndex:
+    """What one page says of itself."""
+
+    frame: FrameRef
+    type: DocumentType
+    values: tuple[IndexValue, ...]
+    titled: bool = False
+    """The page carries the title of its type: a first page, unless its number says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class SequencePage:
+    """One page in the order in which it was scanned, as assembly sees it."""
+
+    frame: FrameRef
+    state: FrameState
+    index: PageIndex | None
+    """None for blank, separator, technical and quarantined frames, and pages that failed."""
+    barcodes: tuple[Barcode, ...] = ()
+    starts_source: bool = False
+    """First frame of a file of several pages: a document never crosses into it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Pages that belong together, in order."""
+
+    frames: tuple[FrameRef, ...]
+    type: DocumentType
+    values: tuple[IndexValue, ...]
+    boundary_confidence: float
+    """How sure we are that it starts and ends where we say."""
+    doubts: tuple[str, ...] = ()
+    """What keeps it from being filed whoever the patient is, in words without identifiers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """One person of the master patient index (MPI)."""
+
+    mrn: str
+    last_name: str
+    first_name: str
+    birth_date: str
+    """ISO 8601."""
+    middle_name: str = ""
+    suffix: str = ""
+    sex: str = ""
+    ssn: str = ""
+    address: str = ""
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+    phone: str = ""
+    other_mrns: tuple[str, ...] = ()
+    other_names: tuple[tuple[str, str], ...] = field(default=())
+    """Pairs of last and first name."""
+
+
+class MasterPatientIndex(Protocol):
+    """What matching asks of the MPI; the archive answers, a test may too."""
+
+    def by_mrn(self, mrn: str) -> Patient | None:
+        """Return the patient with this number or alias, digits and leading zeros exact."""
+        ...
+
+    def by_birth_date(self, birth_date: str) -> tuple[Patient, ...]:
+        """Return the patients born on this day (ISO 8601)."""
+        ...
+
+    def by_last_name(self, last_name: str) -> tuple[Patient, ...]:
+        """Return the patients with this surname or alias, whatever its case."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A patient that a document might belong to."""
+
+    mrn: str
+    score: float
+    """0.0 to 1.0."""
+    reason: str
+    """What agrees and what does not, in words without identifiers."""
+
+
+class FilingState(StrEnum):
+    """The machine's verdict on a document."""
+
+    FILED = "filed"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Whose document it is, or why a person must say."""
+
+    state: FilingState
+    mrn: str | None
+    confidence: float
+    rule: str
+    reason: str
+    """In words without identifiers."""
+    candidates: tuple[Candidate, ...] = ()
