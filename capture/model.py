@@ -121,6 +121,8 @@ class Frame:
     film: bool = False
     born_digital: bool = False
     """The source holds the page's own text, which is read instead of the picture."""
+    title_strip: bool = False
+    """The strip above the rows of a fiche, which names the card and is no page."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

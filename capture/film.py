@@ -1,0 +1,158 @@
+"""Cut an uncut scan of film into its frames by the profile of its density.
+
+A first simple cutter: gaps are runs of lines of one tone, dark or light, whichever tells
+frames of the more even length. Frames that touch stay together and nothing between two
+frames is dropped: cuts lie in the middle of gaps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .model import Box, Pixels
+
+_ANALYSIS_WIDTH = 300
+_GAP_SHARE = 0.97
+_SHORTEST_GAP = 0.01  # of the width of the film
+_FRAGMENT = 0.3  # of the median frame
+_LEAST_EVEN = 0.5
+_PAGE_ASPECT = (0.3, 3.0)
+_TITLE_SHARE = 0.6
+_LIVELY = 12.0
+
+Run = tuple[int, int]
+"""First line, and the first line after."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilmFrame:
+    """Where one exposure lies on a strip or card."""
+
+    box: Box
+    title_strip: bool = False
+
+
+def find_frames(strip: Pixels) -> tuple[Box, ...]:
+    """Return the boxes of the frames along the longer side of ``strip``, in order.
+
+    One box of the whole strip when no gaps are convincing.
+    """
+    height, width = strip.shape[:2]
+    if height >= width:
+        return tuple(Box(0, top, width, end - top) for top, end in _cuts(_grey(strip)))
+    lying = np.ascontiguousarray(_grey(strip).T)
+    return tuple(Box(left, 0, end - left, height) for left, end in _cuts(lying))
+
+
+def find_card_frames(card: Pixels) -> tuple[FilmFrame, ...]:
+    """Return the frames of a fiche: the title strip if there is one, then row by row."""
+    grey = _grey(card)
+    width = grey.shape[1]
+    rows = _cuts(grey, aspects=(0.02, 0.8))
+    title = _title_row(rows)
+    frames = [FilmFrame(Box(0, title[0], width, title[1] - title[0]), True)] if title else []
+    for top, end in rows[1:] if title else rows:
+        row = np.ascontiguousarray(grey[top:end].T)
+        frames += [FilmFrame(Box(left, top, right - left, end - top)) for left, right in _cuts(row)]
+    return tuple(frames)
+
+
+def _title_row(rows: list[Run]) -> Run | None:
+    if len(rows) < 3:
+        return None
+    heights = [end - top for top, end in rows]
+    return rows[0] if heights[0] < _TITLE_SHARE * float(np.median(heights[1:])) else None
+
+
+def _grey(pixels: Pixels) -> Pixels:
+    if pixels.ndim == 2:
+        return pixels
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+
+
+def _cuts(grey: Pixels, aspects: tuple[float, float] = _PAGE_ASPECT) -> list[Run]:
+    """Return the runs of lines that hold one frame each, down the image."""
+    height, width = grey.shape
+    scale = min(1.0, _ANALYSIS_WIDTH / width)
+    small = _shrunk(grey, scale)
+    tone, _ = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    lively = small.std(axis=1) > _LIVELY
+    best: tuple[float, list[Run]] = (_LEAST_EVEN, [])
+    for dark in (True, False):
+        share = (small <= tone).mean(axis=1) if dark else (small > tone).mean(axis=1)
+        runs = _frames_between(share >= _GAP_SHARE, small.shape[1])
+        best = max(best, (_evenness(runs, small.shape[1], aspects), runs))
+    if not best[1]:
+        return [(0, height)]
+    return [
+        (round(top / scale), min(height, round(end / scale)))
+        for top, end in _widened(best[1], lively)
+    ]
+
+
+def _shrunk(grey: Pixels, scale: float) -> Pixels:
+    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def runs_of(flags: NDArray[np.bool_]) -> list[Run]:
+    """Return the runs of true values."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
+    return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
+
+
+def _frames_between(gap: NDArray[np.bool_], width: int) -> list[Run]:
+    """Return the runs between gaps, fragments joined to the frame that is nearer."""
+    shortest = max(2, round(_SHORTEST_GAP * width))
+    solid = np.zeros_like(gap)
+    for start, end in runs_of(gap):
+        solid[start:end] = end - start >= shortest or start == 0 or end == len(gap)
+    return _joined(runs_of(~solid))
+
+
+def _joined(runs: list[Run]) -> list[Run]:
+    if len(runs) < 2:
+        return runs
+    median = float(np.median([end - start for start, end in runs]))
+    joined = list(runs)
+    at = 0
+    while at < len(joined) and len(joined) > 1:
+        if joined[at][1] - joined[at][0] >= _FRAGMENT * median:
+            at += 1
+            continue
+        before = joined[at][0] - joined[at - 1][1] if at else np.inf
+        after = joined[at + 1][0] - joined[at][1] if at + 1 < len(joined) else np.inf
+        left = at - 1 if before <= after else at
+        joined[left : left + 2] = [(joined[left][0], joined[left + 1][1])]
+        at = max(0, left)
+    return joined
+
+
+def _evenness(runs: list[Run], width: int, aspects: tuple[float, float]) -> float:
+    """Return how well runs look like frames, 0.0 to 1.0: several, page-like, alike."""
+    if len(runs) < 2:
+        return 0.0
+    lengths = np.array([end - start for start, end in runs], dtype=np.float64)
+    median = float(np.median(lengths))
+    if not aspects[0] <= median / width <= aspects[1]:
+        return 0.0
+    return float(np.mean(np.abs(lengths - median) <= 0.35 * median))
+
+
+def _widened(runs: list[Run], lively: NDArray[np.bool_]) -> list[Run]:
+    """Return runs that share the gaps between them, and what is lively at the ends as well."""
+    length = len(lively)
+    middles = [(end + start) // 2 for (_, end), (start, _) in pairwise(runs)]
+    margin = int(np.median([start - end for (_, end), (start, _) in pairwise(runs)]))
+    first, last = max(0, runs[0][0] - margin), min(length, runs[-1][1] + margin)
+    if lively[:first].any():
+        first = 0
+    if lively[last:].any():
+        last = length
+    edges = [first, *middles, last]
+    return list(pairwise(edges))

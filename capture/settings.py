@@ -1,0 +1,90 @@
+"""The settings of capture, and the reader of one table of ``chartroom.toml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from typing import TypeVar, get_args, get_origin, get_type_hints
+
+from .errors import SettingsError
+
+Section = TypeVar("Section")
+
+_WORDS = {int: "a whole number", float: "a number", str: "a text in quotes", bool: "true or false"}
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureSettings:
+    """The ``[capture]`` table: limits on what is decoded, and how pages are made."""
+
+    max_samples: int = 400_000_000
+    """Declared width x height x bands of one image; more is refused before decoding."""
+    max_frames: int = 20_000
+    """Images in one source; the longest film roll (215 ft, 50x) holds fewer."""
+    max_zip_members: int = 50_000
+    """Members of one ZIP."""
+    max_member_bytes: int = 4_000_000_000
+    """Unpacked bytes of one member of a ZIP."""
+    max_zip_ratio: int = 200
+    """Unpacked bytes per packed byte of a whole ZIP that unpacks to over a gigabyte."""
+    pdf_dpi: int = 300
+    """Resolution at which a PDF page of mixed content is drawn."""
+    born_digital_dpi: int = 200
+    """Resolution at which a born-digital PDF page is drawn."""
+    strip_aspect: float = 3.2
+    """Length over width from which ``AUTO`` looks for several frames in one image."""
+    strip_length: int = 3_000
+    """Pixels of length below which ``AUTO`` takes no image for a strip of film."""
+    deskew_limit_degrees: float = 15.0
+    """Steepest skew that is looked for, either way."""
+    deskew_confidence: float = 0.5
+    """Least confidence (0.0 to 1.0) at which a page is turned level."""
+    barcodes: bool = True
+    """Whether barcodes are read (Code 39, Code 128, QR)."""
+
+
+def load_section(table: Mapping[str, object], cls: type[Section], section: str) -> Section:
+    """Return a ``cls`` filled from one TOML table; what the table leaves out keeps its default.
+
+    Raises:
+        SettingsError: a key is unknown or its value has the wrong type.
+    """
+    hints = get_type_hints(cls)
+    known = [field.name for field in fields(cls)]  # type: ignore[arg-type]  # a TypeVar cannot say "dataclass"
+    values = {}
+    for key, value in table.items():
+        if key not in known:
+            raise SettingsError(_unknown(section, key, known))
+        values[key] = _as_type(value, hints[key], f"[{section}] {key}")
+    return cls(**values)
+
+
+def _unknown(section: str, key: str, known: list[str]) -> str:
+    nearest = get_close_matches(key, known, n=1, cutoff=0.0)
+    return (
+        f"[{section}] has no setting {key!r}; did you mean {nearest[0]!r}?"
+        if nearest
+        else (f"[{section}] has no settings, found {key!r}; remove it")
+    )
+
+
+def _as_type(value: object, wanted: object, name: str) -> object:
+    if get_origin(wanted) is tuple:
+        return _as_tuple(value, get_args(wanted)[0], name)
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    # bool is an int to Python, but "max_frames = true" is a mistake.
+    if type(value) is not wanted:
+        raise SettingsError(f"{name} must be {_wanted(wanted)}, found {value!r}")
+    return value
+
+
+def _as_tuple(value: object, member: object, name: str) -> tuple[object, ...]:
+    if not isinstance(value, list | tuple):
+        raise SettingsError(f"{name} must be a list, each {_wanted(member)}; found {value!r}")
+    return tuple(_as_type(one, member, name) for one in value)
+
+
+def _wanted(kind: object) -> str:
+    return next((words for known, words in _WORDS.items() if known is kind), str(kind))
