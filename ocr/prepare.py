@@ -1,0 +1,42 @@
+"""A page as the recogniser likes it: letters of one size, no steps along the strokes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from capture.model import PageImage, Pixels
+from capture.scale import grey, resize, x_height
+
+LETTER = 20.0
+"""Pixels of ink height at which Tesseract reads best for its time (docs/why.md has the figures)."""
+CLOSE_ENOUGH = 0.15
+"""A page this near to it is left alone: resampling costs sharpness too."""
+SMALLEST_FACTOR, LARGEST_FACTOR = 0.4, 3.0
+LARGEST_PIXELS = 40_000_000
+"""Enlarging stops here: memory, and no page of text needs more."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """Grey pixels to recognise and the factor they were scaled by."""
+
+    pixels: Pixels
+    factor: float
+
+
+def prepare(page: PageImage) -> Prepared:
+    """Return ``page`` in grey with its letters near ``LETTER`` pixels high.
+
+    The letters are measured: the resolution a file states is often wrong or absent.
+    """
+    pixels = grey(page.pixels)
+    factor = _factor(x_height(pixels), pixels.size)
+    return Prepared(resize(pixels, factor), factor)
+
+
+def _factor(height: float | None, size: int) -> float:
+    if height is None or abs(LETTER / height - 1) < CLOSE_ENOUGH:
+        return 1.0
+    most = min(LARGEST_FACTOR, max(1.0, math.sqrt(LARGEST_PIXELS / size)))
+    return min(most, max(SMALLEST_FACTOR, LETTER / height))
