@@ -1,0 +1,63 @@
+"""Barcodes on a page, and what a separator sheet says in one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import MappingProxyType
+
+import zxingcpp
+
+from .model import Barcode, Box, Pixels
+from .scale import grey
+
+SEPARATOR_MARK = "CHARTROOM"
+_FORMATS = (
+    zxingcpp.BarcodeFormat.Code39 | zxingcpp.BarcodeFormat.Code128 | zxingcpp.BarcodeFormat.QRCode
+)
+_KEYS = ("batch", "type", "mrn")
+_SMALLEST = 16
+
+
+def read_barcodes(pixels: Pixels) -> tuple[Barcode, ...]:
+    """Return the Code 39, Code 128 and QR codes of a page, in any quarter turn, top to bottom."""
+    if min(pixels.shape[:2]) < _SMALLEST:
+        return ()
+    found = zxingcpp.read_barcodes(grey(pixels), formats=_FORMATS)
+    read = [
+        Barcode(str(code.format.name), code.text, _box(code.position))
+        for code in found
+        if code.text
+    ]
+    return tuple(sorted(read, key=lambda code: (code.box.y, code.box.x)))
+
+
+def _box(position: zxingcpp.Position) -> Box:
+    corners = (
+        position.top_left, position.top_right, position.bottom_right, position.bottom_left
+    )  # fmt: skip
+    left, top = min(corner.x for corner in corners), min(corner.y for corner in corners)
+    right, bottom = max(corner.x for corner in corners), max(corner.y for corner in corners)
+    return Box(max(0, left), max(0, top), right - max(0, left) + 1, bottom - max(0, top) + 1)
+
+
+def is_separator(barcodes: Iterable[Barcode]) -> bool:
+    """Return whether one of these was printed by us to part documents; a foreign one never is."""
+    return any(code.text.split("|")[0] == SEPARATOR_MARK for code in barcodes)
+
+
+def separator_fields(barcodes: Iterable[Barcode]) -> MappingProxyType[str, str]:
+    """Return ``batch``, ``type`` and ``mrn`` as far as a separator sheet tells them.
+
+    The payload is ``CHARTROOM|key=value|key=value``. Two codes that contradict each other
+    about a key tell nothing of it.
+    """
+    told: dict[str, set[str]] = {}
+    for code in barcodes:
+        mark, *pairs = code.text.split("|")
+        if mark != SEPARATOR_MARK:
+            continue
+        for pair in pairs:
+            key, _, value = pair.partition("=")
+            if key.lower() in _KEYS and value:
+                told.setdefault(key.lower(), set()).add(value)
+    return MappingProxyType({key: min(found) for key, found in told.items() if len(found) == 1})

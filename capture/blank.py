@@ -1,0 +1,92 @@
+"""Whether a page carries writing: ink that looks like it, however little.
+
+A page with one short faint line or a page number is not blank. Punch holes, staples, borders,
+specks and what shows through from the other side are no writing.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .ink import Marks, evened, looked_at, marks_of
+from .model import Pixels, Step
+
+_LOOK_DPI = 150
+_INK_TONE, _SURE_TONE = 220, 195
+_EDGE = 0.12  # inch
+_SMALLEST, _LARGEST = 0.05, 1.2  # inch, the taller side
+_SHORT_STROKE = 0.035  # inch, the thinner side of letters that are more than a bar
+_WIDEST = 5.0  # inch: a signature or a line of joined script
+_SOLID_HOLE = 0.11  # inch: no pen or print at reading size is this thick
+_SHARP = 0.45
+
+
+def weigh_blank(pixels: Pixels, dpi: int) -> tuple[bool, Step]:
+    """Return whether a page is blank, and the step; ``value`` counts marks like writing."""
+    length = max(32, round(max(pixels.shape[:2]) * min(1.0, _LOOK_DPI / dpi)))
+    small, factor = looked_at(pixels, length)
+    writing = int(_writing(small, dpi * factor).sum())
+    if writing:
+        return False, Step("blank", False, min(1.0, 0.5 + writing / 20), float(writing))
+    return True, Step("blank", True, 0.9, 0.0, "no mark looks like writing")
+
+
+def _writing(small: Pixels, per_inch: float) -> NDArray[np.bool_]:
+    """Return which marks of a grey page look like writing."""
+    even = evened(small)
+    marks = marks_of((even < _INK_TONE).astype(np.uint8))
+    if not len(marks.area):
+        return np.zeros(0, dtype=np.bool_)
+    return (
+        _letter_like(marks, per_inch)
+        & _inky(even, marks)
+        & ~_holes(marks, per_inch)
+        & (~_at_edge(marks, small.shape, per_inch))
+    )
+
+
+def _letter_like(marks: Marks, per_inch: float) -> NDArray[np.bool_]:
+    """Return which have the size of letters, words or script, and not that of rules or dust."""
+    taller = np.maximum(marks.width, marks.height) / per_inch
+    thinner = np.minimum(marks.width, marks.height) / per_inch
+    fits = (taller >= _SMALLEST) & (marks.height <= _LARGEST * per_inch)
+    fits &= marks.width <= _WIDEST * per_inch
+    # A rule, a staple or a hair is long and thin; a 1 or an l is short.
+    bar = (thinner < _SHORT_STROKE) | (taller > 8 * thinner)
+    return np.asarray(fits & ~(bar & (taller > 0.25)) & (marks.area >= 6))
+
+
+def _inky(even: Pixels, marks: Marks) -> NDArray[np.bool_]:
+    """Return which are dark enough and sharp: what shows through paper is faint and soft."""
+    depth = 255.0 - _extreme(even, marks, np.minimum, 255)
+    steps = cv2.morphologyEx(even, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    edge = _extreme(np.asarray(steps, dtype=np.uint8), marks, np.maximum, 0)
+    return np.asarray((depth >= 255 - _SURE_TONE) & (edge >= _SHARP * depth))
+
+
+def _extreme(tones: Pixels, marks: Marks, take: np.ufunc, start: int) -> NDArray[np.float64]:
+    """Return the lowest or highest tone on each mark."""
+    ink = np.flatnonzero(marks.labels)
+    found = np.full(len(marks.area) + 1, start, dtype=np.uint8)
+    take.at(found, marks.labels.ravel()[ink], tones.ravel()[ink])
+    return found[1:].astype(np.float64)
+
+
+def _holes(marks: Marks, per_inch: float) -> NDArray[np.bool_]:
+    """Return which are solid blots as thick as a punch hole."""
+    thinner = np.minimum(marks.width, marks.height)
+    solid = marks.area >= 0.6 * marks.width * marks.height
+    return np.asarray(solid & (thinner >= _SOLID_HOLE * per_inch))
+
+
+def _at_edge(marks: Marks, shape: tuple[int, ...], per_inch: float) -> NDArray[np.bool_]:
+    """Return which touch the edge, or lie in the margin where borders and shadows are."""
+    margin = _EDGE * per_inch
+    height, width = shape[:2]
+    right, bottom = marks.x + marks.width, marks.bottom
+    within = (right <= margin) | (bottom <= margin)
+    within |= (marks.x >= width - margin) | (marks.y >= height - margin)
+    touching = (marks.x == 0) | (marks.y == 0) | (right == width) | (bottom == height)
+    return np.asarray(within | touching)

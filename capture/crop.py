@@ -1,0 +1,78 @@
+"""Cut away the black that surrounds a page: scanner lids, film mounts; never writing."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .ink import looked_at, marks_of
+from .model import Box, Pixels, Step
+
+_LOOK = 1100
+_THICK = 9
+"""Pixels; letters and rules that touch the surround are thinner."""
+_LEAST_SURROUND = 0.01
+_LEAST_PAGE = 0.2
+_FEWEST_LETTERS = 6
+_DARK, _LIGHT = 100, 160
+
+
+def crop_surround(pixels: Pixels) -> tuple[Pixels, Step]:
+    """Return the page without its dark surround; what is left of that at slanted edges is whitened.
+
+    Left alone when light marks like letters stand in what would go.
+    """
+    small, factor = looked_at(pixels, _LOOK)
+    surround = _surround(small)
+    share = float(surround.mean())
+    if share < _LEAST_SURROUND:
+        return pixels, Step("crop", False, 1.0, share)
+    box = _page_box(surround)
+    if box is None:
+        return pixels, Step("crop", False, 0.3, share, "no page stands out from the dark")
+    if _writing_lost(small, box):
+        return pixels, Step("crop", False, 0.5, share, "there may be writing in the dark")
+    page = _cut(pixels, surround, box, factor)
+    return page, Step("crop", True, 0.9, share)
+
+
+def _surround(small: Pixels) -> NDArray[np.bool_]:
+    """Return which pixels belong to thick darkness that reaches the edge."""
+    tone, _ = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    dark = (small <= min(tone, _DARK)).astype(np.uint8)
+    # Beyond the edge counts as dark, so that a thin border is thick enough.
+    framed = cv2.copyMakeBorder(dark, _THICK, _THICK, _THICK, _THICK, cv2.BORDER_CONSTANT, value=1)
+    thick = cv2.morphologyEx(framed, cv2.MORPH_OPEN, np.ones((_THICK, _THICK), np.uint8))
+    _, labels = cv2.connectedComponents(thick, connectivity=4)
+    reached = labels == labels[0, 0]
+    return np.asarray(reached[_THICK:-_THICK, _THICK:-_THICK] & (dark > 0))
+
+
+def _page_box(surround: NDArray[np.bool_]) -> Box | None:
+    """Return the box of the largest piece that is not surround; None when it is small."""
+    page = marks_of((~surround).astype(np.uint8))
+    if not len(page.area):
+        return None
+    largest = int(np.argmax(page.area))
+    if page.area[largest] < _LEAST_PAGE * surround.size:
+        return None
+    return Box(*(int(side[largest]) for side in (page.x, page.y, page.width, page.height)))
+
+
+def _writing_lost(small: Pixels, box: Box) -> bool:
+    """Return whether light marks like letters stand outside ``box``."""
+    outside = small.copy()
+    outside[box.y : box.bottom, box.x : box.right] = 0
+    return int(marks_of((outside > _LIGHT).astype(np.uint8)).letters.sum()) >= _FEWEST_LETTERS
+
+
+def _cut(pixels: Pixels, surround: NDArray[np.bool_], box: Box, factor: float) -> Pixels:
+    height, width = pixels.shape[:2]
+    left, top = int(box.x / factor), int(box.y / factor)
+    right, bottom = min(width, -int(-box.right // factor)), min(height, -int(-box.bottom // factor))
+    page = pixels[top:bottom, left:right].copy()
+    wedge = cv2.dilate(surround.astype(np.uint8), np.ones((3, 3), np.uint8))
+    full = cv2.resize(wedge, (width, height), interpolation=cv2.INTER_NEAREST)
+    page[np.asarray(full[top:bottom, left:right], dtype=np.bool_)] = 255
+    return page
