@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from capture.model import PageImage, Pixels
 from capture.scale import grey, resize, x_height
 
-LETTER = 20.0
-"""Pixels of ink height at which Tesseract reads best for its time (docs/why.md has the figures)."""
-CLOSE_ENOUGH = 0.15
+LETTER = 18.0
+"""Pixels of ink height at which Tesseract reads best for its time."""
+CLOSE_ENOUGH = 0.2
 """A page this near to it is left alone: resampling costs sharpness too."""
 SMALLEST_FACTOR, LARGEST_FACTOR = 0.4, 3.0
 LARGEST_PIXELS = 40_000_000

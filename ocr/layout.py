@@ -1,0 +1,153 @@
+"""Reading order for words that come without one: columns, lines and blocks from their boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+from statistics import median
+
+from capture.model import Box
+
+from .model import Word
+
+GUTTER = 1.0
+"""A column gutter is at least this many letter heights wide; a space is a third of one."""
+COLUMN_LINES = 4
+"""A gutter beside fewer lines than this parts the cells of a form, not columns of prose."""
+COLUMN_WORDS = 3
+"""Lines of prose have at least this many words at the median; the cells of a table do not."""
+BLOCK_GAP = 0.9
+"""Empty height between two lines, in letter heights, from which a new block starts."""
+
+Words = Sequence[Word]
+
+
+@dataclass(frozen=True, slots=True)
+class _Gutter:
+    x: float
+    top: int
+    bottom: int
+
+
+def in_reading_order(words: Words) -> tuple[Word, ...]:
+    """Return ``words`` column by column and line by line, lines and blocks numbered from 0.
+
+    Columns of prose are read one after the other; the cells of tables and forms along their
+    row, so that a label keeps its value. Recursive whitespace cut, after Breuel (2002).
+    """
+    if not words:
+        return ()
+    height = median(word.box.height for word in words)
+    ordered: list[Word] = []
+    line = block = 0
+    for region in _regions(tuple(words), height):
+        for number, row in _blocks(_rows(region), height):
+            ordered += [replace(word, line=line, block=block + number) for word in row]
+            line += 1
+        block = ordered[-1].block + 1
+    return tuple(ordered)
+
+
+def _regions(words: tuple[Word, ...], height: float) -> list[tuple[Word, ...]]:
+    """Return the parts of ``words`` that are read line by line, in the order they are read."""
+    gutter = _widest_reach(words, height)
+    if gutter is None:
+        return [words]
+    parts = (
+        tuple(word for word in words if _middle(word) < gutter.top),
+        tuple(word for word in words if _beside(word, gutter) and word.box.x < gutter.x),
+        tuple(word for word in words if _beside(word, gutter) and word.box.x >= gutter.x),
+        tuple(word for word in words if _middle(word) >= gutter.bottom),
+    )
+    return [region for part in parts if part for region in _regions(part, height)]
+
+
+def _middle(word: Word) -> float:
+    return word.box.y + word.box.height / 2
+
+
+def _beside(word: Word, gutter: _Gutter) -> bool:
+    return gutter.top <= _middle(word) < gutter.bottom
+
+
+def _widest_reach(words: tuple[Word, ...], height: float) -> _Gutter | None:
+    """Return the tallest empty strip with prose on both sides; None where there is no column."""
+    found = [
+        gutter
+        for x in _strips(words, height)
+        for gutter in _runs(words, x, GUTTER * height / 2)
+        if _parts_prose(words, gutter)
+    ]
+    return max(found, key=lambda gutter: gutter.bottom - gutter.top, default=None)
+
+
+def _strips(words: Words, height: float) -> list[float]:
+    """Return the middles of strips worth trying: just left of where several lines begin."""
+    half = GUTTER * height / 2
+    lefts = sorted(word.box.x for word in words)
+    step = max(1.0, height / 2)
+    starts = [next(group) for _, group in groupby(lefts, key=lambda x: x // step)]
+    return [x - half for x in starts if x - half > lefts[0]]
+
+
+def _runs(words: Words, x: float, half: float) -> list[_Gutter]:
+    """Return the stretches of height in which no word enters ``x`` plus or minus ``half``."""
+    inside = sorted(
+        (word.box for word in words if word.box.right > x - half and word.box.x < x + half),
+        key=lambda box: box.y,
+    )
+    edges = [min(word.box.y for word in words)]
+    gutters = []
+    for box in inside:
+        gutters.append(_Gutter(x, edges[-1], box.y))
+        edges.append(max(edges[-1], box.bottom))
+    gutters.append(_Gutter(x, edges[-1], max(word.box.bottom for word in words)))
+    return [gutter for gutter in gutters if gutter.bottom > gutter.top]
+
+
+def _parts_prose(words: Words, gutter: _Gutter) -> bool:
+    beside = [word for word in words if _beside(word, gutter)]
+    left = [word for word in beside if word.box.x < gutter.x]
+    right = [word for word in beside if word.box.x >= gutter.x]
+    return _is_prose(left) and _is_prose(right)
+
+
+def _is_prose(words: Words) -> bool:
+    if len(words) < COLUMN_LINES * COLUMN_WORDS:
+        return False
+    rows = _rows(words)
+    return len(rows) >= COLUMN_LINES and median(map(len, rows)) >= COLUMN_WORDS
+
+
+def _rows(words: Words) -> list[list[Word]]:
+    """Return ``words`` in lines from top to bottom, each from left to right."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: (_middle(word), word.box.x)):
+        if rows and _on_line(word, rows[-1]):
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+    return [sorted(row, key=lambda word: word.box.x) for row in rows]
+
+
+def _on_line(word: Word, row: Words) -> bool:
+    """Tell whether ``word`` shares at least half of the smaller height with the line so far."""
+    last = row[-1].box
+    shared = min(last.bottom, word.box.bottom) - max(last.y, word.box.y)
+    return shared >= 0.5 * min(last.height, word.box.height)
+
+
+def _blocks(rows: Sequence[list[Word]], height: float) -> list[tuple[int, list[Word]]]:
+    """Return each of ``rows`` with the number of its block, from 0."""
+    numbers = [0]
+    for above, below in pairwise(map(_extent, rows)):
+        numbers.append(numbers[-1] + (below.y - above.bottom > BLOCK_GAP * height))
+    return list(zip(numbers, rows, strict=True))
+
+
+def _extent(row: Words) -> Box:
+    box = row[0].box
+    for word in row[1:]:
+        box |= word.box
+    return box
