@@ -1,0 +1,25 @@
+"""How a site wants its search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from capture.errors import SettingsError
+
+EngineName = Literal["tantivy", "whoosh"]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """The engine and the size of its writes; SettingsError for one we do not know."""
+
+    engine: EngineName = "tantivy"
+    batch_pages: int = 1000
+    """Pages of one commit: a larger one is faster, and loses more work when it is cut short."""
+
+    def __post_init__(self) -> None:
+        if self.engine not in get_args(EngineName):
+            raise SettingsError(f"search.engine is tantivy or whoosh, not {self.engine!r}")
+        if self.batch_pages < 1:
+            raise SettingsError("search.batch_pages starts at 1")

@@ -1,0 +1,130 @@
+"""How text becomes terms: the one analysis that both engines, queries and snippets share.
+
+A *chain* is a run of letters and digits with single hyphens or apostrophes inside, or broken
+over a line end by a hyphen. Its *atoms* stand at positions of their own (``follow``, ``up``) and
+its *joined* form (``followup``, ``072248``, ``obrien``) at the first and the last of them, so
+either way of writing finds the other. A chain broken over a line end is one word far more often
+than several: all its forms stand at one position, so a phrase runs through it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LONGEST_TERM = 64
+"""Characters of a term that count; nobody types more, and engines have limits of their own."""
+
+_MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_JOINER = (
+    r"(?:[-\u00ad\u2010\u2011][ \t]*\r?\n[ \t]*"  # a hyphen at the end of a line
+    r"|[-'\u2019\u00ad\u2010\u2011])"
+)
+
+
+def _atom(extra: str) -> str:
+    """Return the pattern of an atom; ``extra`` characters count as letters and digits."""
+    letter = rf"(?:[^\W_]|[{extra}])" if extra else r"[^\W_]"
+    part = rf"{letter}+(?:[{_MARKS}]+{letter}*)*"
+    return rf"{part}(?:(?<=[\d{extra}])\.(?=[\d{extra}]){part})*"
+
+
+def _chain(atom: str) -> re.Pattern[str]:
+    return re.compile(rf"{atom}(?:{_JOINER}{atom})*")
+
+
+_ATOM, _CHAIN = re.compile(_atom("")), _chain(_atom(""))
+_PATTERN_ATOM, _PATTERN_CHAIN = re.compile(_atom("*?")), _chain(_atom("*?"))
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A term where it stands."""
+
+    term: str
+    position: int
+    """Counts words, from 0; several terms may share one."""
+    start: int
+    """First character in the text as it was given."""
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One word of a query: as its atoms, and joined."""
+
+    atoms: tuple[str, ...]
+    joined: str
+
+
+def fold(text: str) -> str:
+    """Return ``text`` in lower case, without accents, in compatibility form (NFKD)."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    # A letter that is nothing but an accent (U+FF9E) stays as it is: no term is empty.
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)) or text
+
+
+def term(text: str) -> str:
+    """Return the term that stands for ``text`` in the index."""
+    return fold(text)[:LONGEST_TERM]
+
+
+def identifier(text: str, *, pattern: bool = False) -> str:
+    """Return the term of an identifier: ``07-22-48`` and ``072248`` are one."""
+    kept = "*?" if pattern else ""
+    return "".join(letter for letter in fold(text) if letter.isalnum() or letter in kept)[
+        :LONGEST_TERM
+    ]
+
+
+def label(text: str) -> str:
+    """Return the term of a name taken whole, such as that of a batch."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    return term(" ".join(printable.split()))
+
+
+def has_word(text: str) -> bool:
+    """Whether there is a letter or a digit to search for."""
+    return _CHAIN.search(text) is not None
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Yield the terms of ``text`` in order of position."""
+    position = 0
+    for match in _CHAIN.finditer(text):
+        whole = match.group()
+        if whole.isalnum():
+            yield Token(term(whole), position, match.start(), match.end())
+            position += 1
+            continue
+        yield from _chain_tokens(match, position)
+        position += 1 if "\n" in whole else len(_ATOM.findall(whole))
+
+
+def _chain_tokens(chain: re.Match[str], position: int) -> Iterator[Token]:
+    atoms = list(_ATOM.finditer(chain.group()))
+    step = 0 if "\n" in chain.group() else 1
+    offset = chain.start()
+    for count, atom in enumerate(atoms):
+        yield Token(
+            term(atom.group()), position + count * step, offset + atom.start(), offset + atom.end()
+        )
+    if len(atoms) == 1:
+        return
+    joined = term("".join(atom.group() for atom in atoms))
+    for place in {position, position + (len(atoms) - 1) * step}:
+        yield Token(joined, place, chain.start(), chain.end())
+
+
+def chains(text: str, *, pattern: bool = False) -> tuple[Chain, ...]:
+    """Return the words of a query; with ``pattern``, ``*`` and ``?`` count as letters."""
+    whole, part = (_PATTERN_CHAIN, _PATTERN_ATOM) if pattern else (_CHAIN, _ATOM)
+    return tuple(_as_chain(part.findall(match.group())) for match in whole.finditer(text))
+
+
+def _as_chain(atoms: list[str]) -> Chain:
+    return Chain(tuple(term(atom) for atom in atoms), term("".join(atoms)))
