@@ -1,0 +1,212 @@
+"""What became of each frame: its page image, its words, and what the page says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from capture.model import Barcode, Box, Digest, FrameRef, FrameState, PageImage, Polarity, Step
+from indexer.model import DocumentType, IndexValue, PageIndex
+from ocr.codec import dump, load
+from ocr.model import OcrPage
+
+from . import schema
+from .deliveries import FrameRow
+from .statements import in_parts
+
+
+@dataclass(frozen=True, slots=True)
+class PageRecord:
+    """A page image as the catalogue knows it: everything but its pixels."""
+
+    found: FrameState
+    reason: str
+    image: Digest | None
+    """Name of the encoded page image in the vault."""
+    box: Box
+    width: int
+    height: int
+    dpi: int
+    film: bool
+    polarity: Polarity
+    rotation: int
+    rotation_confidence: float
+    skew: float
+    skew_confidence: float
+    steps: tuple[Step, ...]
+    barcodes: tuple[Barcode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read on a page, and what that says."""
+
+    ocr: OcrPage
+    index: PageIndex
+
+
+def record_of(page: PageImage, image: Digest | None) -> PageRecord:
+    """Return what the catalogue keeps of ``page``."""
+    return PageRecord(
+        found=page.state,
+        reason=page.reason,
+        image=image,
+        box=page.box,
+        width=page.width,
+        height=page.height,
+        dpi=page.dpi,
+        film=page.film,
+        polarity=page.polarity,
+        rotation=page.rotation,
+        rotation_confidence=page.rotation_confidence,
+        skew=page.skew,
+        skew_confidence=page.skew_confidence,
+        steps=page.steps,
+        barcodes=page.barcodes,
+    )
+
+
+def keep_page(connection: Connection, frame: FrameRow, page: PageRecord) -> None:
+    """Keep the page of a frame, in place of an earlier version."""
+    row = {
+        "found": page.found.value,
+        "image": page.image,
+        "box": page.box.as_list(),
+        "width": page.width,
+        "height": page.height,
+        "dpi": page.dpi,
+        "film": page.film,
+        "polarity": page.polarity.value,
+        "rotation": page.rotation,
+        "rotation_confidence": page.rotation_confidence,
+        "skew": page.skew,
+        "skew_confidence": page.skew_confidence,
+        "steps": [asdict(step) for step in page.steps],
+        "barcodes": [_barcode_row(barcode) for barcode in page.barcodes],
+    }
+    added = upsert(schema.pages).values(frame_id=frame.id, **row)
+    connection.execute(added.on_conflict_do_update(index_elements=["frame_id"], set_=row))
+
+
+def keep_reading(connection: Connection, frame: FrameRow, reading: Reading) -> None:
+    """Keep what was read on a frame, in place of an earlier reading."""
+    row = {
+        "engine": reading.ocr.engine,
+        "confidence": reading.ocr.confidence,
+        "text": reading.ocr.text,
+        "words": dump(reading.ocr),
+        "page_index": _index_row(reading.index),
+    }
+    added = upsert(schema.readings).values(frame_id=frame.id, **row)
+    connection.execute(added.on_conflict_do_update(index_elements=["frame_id"], set_=row))
+
+
+def change_page_index(connection: Connection, frame: FrameRow, index: PageIndex) -> None:
+    """Put newer index values in place of those made from the same words."""
+    table = schema.readings
+    connection.execute(
+        update(table).where(table.c.frame_id == frame.id).values(page_index=_index_row(index))
+    )
+
+
+def pages_of(connection: Connection, frames: Sequence[FrameRow]) -> dict[FrameRef, PageRecord]:
+    """Return the pages that these frames have."""
+    refs = {frame.id: frame for frame in frames}
+    table = schema.pages
+    found: dict[FrameRef, PageRecord] = {}
+    for ids in in_parts(list(refs)):
+        for row in connection.execute(select(table).where(table.c.frame_id.in_(ids))):
+            frame = refs[row.frame_id]
+            found[frame.ref] = _page(row, frame.reason)
+    return found
+
+
+def indexes_of(connection: Connection, frames: Sequence[FrameRow]) -> dict[FrameRef, PageIndex]:
+    """Return what these frames say of themselves, for those that were read."""
+    refs = {frame.id: frame.ref for frame in frames}
+    table = schema.readings
+    found: dict[FrameRef, PageIndex] = {}
+    for ids in in_parts(list(refs)):
+        rows = connection.execute(
+            select(table.c.frame_id, table.c.page_index).where(table.c.frame_id.in_(ids))
+        )
+        for row in rows:
+            found[refs[row.frame_id]] = _index(row.page_index, refs[row.frame_id])
+    return found
+
+
+def words_of(connection: Connection, frame: FrameRow) -> OcrPage | None:
+    """Return the words of a frame, or None when it was not read."""
+    table = schema.readings
+    words = connection.execute(
+        select(table.c.words).where(table.c.frame_id == frame.id)
+    ).scalar_one_or_none()
+    return load(words, frame.ref) if words is not None else None
+
+
+def _barcode_row(barcode: Barcode) -> dict[str, object]:
+    return {
+        "symbology": barcode.symbology,
+        "text": barcode.text,
+        "box": barcode.box.as_list(),
+    }
+
+
+def _page(row: Row[Any], reason: str) -> PageRecord:
+    return PageRecord(
+        found=FrameState(row.found),
+        reason=reason,
+        image=Digest(row.image) if row.image else None,
+        box=Box(*row.box),
+        width=row.width,
+        height=row.height,
+        dpi=row.dpi,
+        film=row.film,
+        polarity=Polarity(row.polarity),
+        rotation=row.rotation,
+        rotation_confidence=row.rotation_confidence,
+        skew=row.skew,
+        skew_confidence=row.skew_confidence,
+        steps=tuple(Step(**step) for step in row.steps),
+        barcodes=tuple(
+            Barcode(code["symbology"], code["text"], Box(*code["box"])) for code in row.barcodes
+        ),
+    )
+
+
+def _index_row(index: PageIndex) -> dict[str, object]:
+    return {
+        "type": asdict(index.type),
+        "titled": index.titled,
+        "values": [value_row(value) for value in index.values],
+    }
+
+
+def value_row(value: IndexValue) -> dict[str, object]:
+    """Return an index value as the catalogue writes it, without its frame."""
+    return {
+        "field": value.field,
+        "value": value.value,
+        "raw": value.raw,
+        "box": value.box.as_list(),
+        "confidence": value.confidence,
+        "rule": value.rule,
+    }
+
+
+def _index(row: Mapping[str, Any], frame: FrameRef) -> PageIndex:
+    return PageIndex(
+        frame=frame,
+        type=DocumentType(**row["type"]),
+        values=tuple(value_of(value, frame) for value in row["values"]),
+        titled=row["titled"],
+    )
+
+
+def value_of(row: Mapping[str, Any], frame: FrameRef) -> IndexValue:
+    """Return the index value that ``value_row`` wrote."""
+    return IndexValue(frame=frame, **{**row, "box": Box(*row["box"])})

@@ -1,0 +1,240 @@
+"""The master patient index (MPI): loaded from CSV, asked by matching."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from capture.errors import SourceError
+from indexer.model import Patient
+
+from . import schema
+from .statements import in_parts
+
+COLUMNS = (
+    "mrn",
+    "last_name",
+    "first_name",
+    "middle_name",
+    "suffix",
+    "sex",
+    "birth_date",
+    "ssn",
+    "address",
+    "city",
+    "state",
+    "zip",
+    "phone",
+    "aliases",
+)
+_REQUIRED = ("mrn", "last_name", "first_name", "birth_date")
+_STORED = tuple(column for column in COLUMNS if column != "aliases")
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CHUNK = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did, in numbers."""
+
+    rows: int
+    new: int
+    changed: int
+
+
+def read_patients(path: Path) -> Iterator[Patient]:
+    """Yield the patients of a CSV file.
+
+    Raises SourceError that names the line and the column at the first row that is not right.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            reader = csv.DictReader(stream)
+            _check_header(path, reader.fieldnames or ())
+            for row in reader:
+                yield _patient(path, reader.line_num, row)
+    except OSError as error:
+        raise SourceError(f"{path.name} cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise SourceError(f"{path.name} is not a CSV file in UTF-8: save it as such") from error
+
+
+def import_patients(connection: Connection, patients: Iterable[Patient]) -> Imported:
+    """Add these patients, each in place of what was known under its number."""
+    rows = new = changed = 0
+    for chunk in _chunks(patients):
+        known = _known(connection, [patient.mrn for patient in chunk])
+        for patient in chunk:
+            before = known.get(patient.mrn)
+            new += before is None
+            changed += before is not None and before != patient
+            known[patient.mrn] = patient
+        _store(connection, chunk)
+        rows += len(chunk)
+    return Imported(rows, new, changed)
+
+
+class StoredIndex:
+    """The MPI of the archive as matching asks it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def by_mrn(self, mrn: str) -> Patient | None:
+        """Return the patient with this number or old number, unless it led to several."""
+        known = _known(self._connection, [mrn])
+        if mrn in known:
+            return known[mrn]
+        numbers = schema.patient_numbers
+        owners = self._connection.execute(
+            select(numbers.c.mrn).where(numbers.c.number == mrn)
+        ).scalars()
+        found = _known(self._connection, list(owners))
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    def by_birth_date(self, birth_date: str) -> tuple[Patient, ...]:
+        """Return the patients born on this day."""
+        table = schema.patients
+        mrns = self._connection.execute(select(table.c.mrn).where(table.c.birth_date == birth_date))
+        return tuple(_known(self._connection, list(mrns.scalars())).values())
+
+    def by_last_name(self, last_name: str) -> tuple[Patient, ...]:
+        """Return the patients who bear or bore this surname."""
+        table = schema.patient_names
+        mrns = self._connection.execute(
+            select(table.c.mrn).where(table.c.surname_key == surname_key(last_name)).distinct()
+        )
+        return tuple(_known(self._connection, list(mrns.scalars())).values())
+
+
+def surname_key(last_name: str) -> str:
+    """Return the surname without case, spaces or marks, so that O'BRIEN meets OBrien."""
+    return "".join(letter for letter in last_name.casefold() if letter.isalnum())
+
+
+def count_patients(connection: Connection) -> int:
+    """Return how many patients the MPI holds."""
+    return connection.execute(select(func.count()).select_from(schema.patients)).scalar() or 0
+
+
+def _check_header(path: Path, names: Iterable[str]) -> None:
+    given = list(names)
+    missing = [name for name in _REQUIRED if name not in given]
+    if missing:
+        raise SourceError(
+            f"{path.name}: the first line must name the columns; missing: {', '.join(missing)}"
+        )
+    unknown = [name for name in given if name not in COLUMNS]
+    if unknown:
+        raise SourceError(
+            f"{path.name}: unknown column {unknown[0]!r}; known are {', '.join(COLUMNS)}"
+        )
+
+
+def _patient(path: Path, line: int, row: dict[str, str | None]) -> Patient:
+    cells: dict[str, Any] = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    for name in _REQUIRED:
+        if not cells[name]:
+            raise SourceError(f"{path.name} line {line}: {name} is empty; every patient needs one")
+    if not _ISO_DATE.fullmatch(cells["birth_date"]):
+        raise SourceError(f"{path.name} line {line}: birth_date is not of the form 1961-03-04")
+    if None in row:
+        raise SourceError(f"{path.name} line {line}: more cells than columns; check the quotes")
+    aliases = cells.pop("aliases")
+    return _with_aliases(Patient(**cells), aliases, f"{path.name} line {line}")
+
+
+def _with_aliases(patient: Patient, aliases: str, where: str) -> Patient:
+    numbers: list[str] = []
+    names: list[tuple[str, str]] = []
+    for alias in filter(None, (part.strip() for part in aliases.split(";"))):
+        last, comma, first = alias.partition(",")
+        if alias.upper().startswith("MRN "):
+            numbers.append(alias[4:].strip())
+        elif comma:
+            names.append((last.strip(), first.strip()))
+        else:
+            raise SourceError(f"{where}: an alias must be `MRN 012345` or `LAST, FIRST`")
+    return replace(patient, other_mrns=tuple(numbers), other_names=tuple(names))
+
+
+def _chunks(patients: Iterable[Patient]) -> Iterator[list[Patient]]:
+    chunk: list[Patient] = []
+    for patient in patients:
+        chunk.append(patient)
+        if len(chunk) == _CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _store(connection: Connection, chunk: list[Patient]) -> None:
+    # The last row of a number wins, as it would in two imports one after the other.
+    latest = {patient.mrn: patient for patient in chunk}
+    rows = [{name: getattr(patient, name) for name in _STORED} for patient in latest.values()]
+    added = upsert(schema.patients)
+    connection.execute(
+        added.on_conflict_do_update(
+            index_elements=["mrn"],
+            set_={name: added.excluded[name] for name in _STORED if name != "mrn"},
+        ),
+        rows,
+    )
+    for part in in_parts(list(latest)):
+        for table in (schema.patient_names, schema.patient_numbers):
+            connection.execute(delete(table).where(table.c.mrn.in_(part)))
+    names = [row for patient in latest.values() for row in _name_rows(patient)]
+    connection.execute(insert(schema.patient_names), names)
+    numbers = [
+        {"number": number, "mrn": patient.mrn}
+        for patient in latest.values()
+        for number in dict.fromkeys(patient.other_mrns)
+    ]
+    if numbers:
+        connection.execute(insert(schema.patient_numbers), numbers)
+
+
+def _name_rows(patient: Patient) -> Iterator[dict[str, object]]:
+    every = ((patient.last_name, patient.first_name), *patient.other_names)
+    for rank, (last, first) in enumerate(every):
+        yield {
+            "mrn": patient.mrn,
+            "rank": rank,
+            "last_name": last,
+            "first_name": first,
+            "surname_key": surname_key(last),
+        }
+
+
+def _known(connection: Connection, mrns: list[str]) -> dict[str, Patient]:
+    found: dict[str, Patient] = {}
+    for part in in_parts(mrns):
+        found.update(_known_part(connection, part))
+    return found
+
+
+def _known_part(connection: Connection, mrns: list[str]) -> dict[str, Patient]:
+    table, names, numbers = schema.patients, schema.patient_names, schema.patient_numbers
+    base = {
+        row.mrn: Patient(**{name: getattr(row, name) for name in _STORED})
+        for row in connection.execute(select(table).where(table.c.mrn.in_(mrns)))
+    }
+    old_names: dict[str, list[tuple[str, str]]] = {mrn: [] for mrn in base}
+    others = select(names).where(names.c.mrn.in_(mrns), names.c.rank > 0)
+    for row in connection.execute(others.order_by(names.c.mrn, names.c.rank)):
+        old_names[row.mrn].append((row.last_name, row.first_name))
+    old_numbers: dict[str, list[str]] = {mrn: [] for mrn in base}
+    for row in connection.execute(select(numbers).where(numbers.c.mrn.in_(mrns))):
+        old_numbers[row.mrn].append(row.number)
+    return {
+        mrn: replace(patient, other_names=tuple(old_names[mrn]), other_mrns=tuple(old_numbers[mrn]))
+        for mrn, patient in base.items()
+    }

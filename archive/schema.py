@@ -1,0 +1,237 @@
+"""The tables of the catalogue. Every change here needs a migration beside it."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("origin", LargeBinary, nullable=False),  # paths as given, to know a delivery again
+    Column("kind", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("expected", Integer),
+    Column("opened_at", String, nullable=False),
+    Column("finished_at", String),
+    Column("seconds", Float, nullable=False, default=0.0),
+    CheckConstraint("state IN ('open', 'finished', 'released')", name="state"),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("batch_id", ForeignKey("batches.id"), nullable=False, index=True),
+    Column("container_id", ForeignKey("sources.id")),
+    Column("position", Integer, nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("size", Integer, nullable=False),
+    Column("name", LargeBinary, nullable=False),  # bytes as delivered, never part of a path
+    Column("state", String, nullable=False),
+    Column("reason", String, nullable=False, default=""),
+    Column("media", String),
+    Column("film", Boolean, nullable=False, default=False),
+    Column("paged", Boolean, nullable=False, default=False),
+    CheckConstraint("state IN ('arrived', 'surveyed', 'quarantined', 'container')", name="state"),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("batch_id", ForeignKey("batches.id"), nullable=False),
+    Column("source_id", ForeignKey("sources.id")),  # NULL: passed over
+    Column("name", LargeBinary, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("at", String, nullable=False),
+    UniqueConstraint("batch_id", "name"),
+)
+
+frames = Table(
+    "frames",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("page", String, nullable=False, unique=True),  # what people and links call it
+    Column("state", String, nullable=False),
+    Column("reason", String, nullable=False, default=""),
+    Column("document_id", ForeignKey("documents.id"), index=True),
+    Column("sequence", Integer),
+    UniqueConstraint("source_id", "number"),
+    CheckConstraint(
+        "state IN ('pending', 'filed', 'held', 'quarantined', 'blank', 'separator', 'technical')",
+        name="state",
+    ),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("frame_id", ForeignKey("frames.id"), primary_key=True),
+    Column("found", String, nullable=False),  # capture's verdict, a FrameState
+    Column("image", String(64)),
+    Column("box", JSON, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("dpi", Integer, nullable=False),
+    Column("film", Boolean, nullable=False),
+    Column("polarity", String, nullable=False),
+    Column("rotation", Integer, nullable=False),
+    Column("rotation_confidence", Float, nullable=False),
+    Column("skew", Float, nullable=False),
+    Column("skew_confidence", Float, nullable=False),
+    Column("steps", JSON, nullable=False),
+    Column("barcodes", JSON, nullable=False),
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("frame_id", ForeignKey("frames.id"), primary_key=True),
+    Column("engine", String, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("words", LargeBinary, nullable=False),
+    Column("page_index", JSON),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("batch_id", ForeignKey("batches.id"), nullable=False, index=True),
+    Column("type_code", String, nullable=False),
+    Column("type_name", String, nullable=False),
+    Column("type_confidence", Float, nullable=False),
+    Column("state", String, nullable=False),
+    Column("mrn", String, index=True),
+    Column("patient_name", String),
+    Column("birth_date", String),
+    Column("service_date", String),
+    Column("reason", String, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("boundary_confidence", Float, nullable=False),
+    CheckConstraint("state IN ('filed', 'held')", name="state"),
+)
+
+index_values = Table(
+    "index_values",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", ForeignKey("documents.id"), nullable=False, index=True),
+    Column("frame_id", ForeignKey("frames.id"), nullable=False),
+    Column("field", String, nullable=False),
+    Column("value", String, nullable=False),
+    Column("raw", String, nullable=False),
+    Column("box", JSON, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("rule", String, nullable=False),
+)
+
+candidates = Table(
+    "candidates",
+    metadata,
+    Column("document_id", ForeignKey("documents.id"), primary_key=True),
+    Column("rank", Integer, primary_key=True),
+    Column("mrn", String, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("reason", String, nullable=False),
+)
+
+patients = Table(
+    "patients",
+    metadata,
+    Column("mrn", String, primary_key=True),
+    Column("last_name", String, nullable=False),
+    Column("first_name", String, nullable=False),
+    Column("middle_name", String, nullable=False),
+    Column("suffix", String, nullable=False),
+    Column("sex", String, nullable=False),
+    Column("birth_date", String, nullable=False, index=True),
+    Column("ssn", String, nullable=False),
+    Column("address", String, nullable=False),
+    Column("city", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("zip", String, nullable=False),
+    Column("phone", String, nullable=False),
+)
+
+patient_names = Table(
+    "patient_names",
+    metadata,
+    Column("mrn", ForeignKey("patients.mrn"), primary_key=True),
+    Column("rank", Integer, primary_key=True),  # 0 is the present name
+    Column("last_name", String, nullable=False),
+    Column("first_name", String, nullable=False),
+    Column("surname_key", String, nullable=False, index=True),
+)
+
+patient_numbers = Table(
+    "patient_numbers",
+    metadata,
+    Column("number", String, primary_key=True),  # an old number that leads to a patient
+    Column("mrn", ForeignKey("patients.mrn"), primary_key=True, index=True),
+)
+
+work = Table(
+    "work",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("stage", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("subject", String, nullable=False, index=True),
+    Column("state", String, nullable=False),
+    Column("reason", String, nullable=False, default=""),
+    Column("seconds", Float, nullable=False, default=0.0),
+    Column("at", String, nullable=False),
+    CheckConstraint("state IN ('done', 'failed')", name="state"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("page", String, nullable=False),
+    sqlite_autoincrement=True,
+)
