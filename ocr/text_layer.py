@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pdfplumber
-import pikepdf
 
 from capture.errors import ToolError
 from capture.model import Box, PageImage
 
-from .hidden_text import without_hidden_text
 from .layout import in_reading_order
 from .model import OcrPage, Word
+from .plain_page import plain_page
 from .tsv import clean_word
 
 UNDECODABLE = re.compile(r"\(cid:\d+\)|\ufffd|\x00")
@@ -33,20 +32,18 @@ SHAPE_TOLERANCE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
-    """The visible part of a PDF page in points, origin top left, and its scale to pixels."""
+class _Scale:
+    """Pixels of the page image per point of the PDF page."""
 
-    x: float
-    y: float
     across: float
     down: float
 
     def box(self, letters: dict[str, Any], page: PageImage) -> Box | None:
         """Return where ``letters`` stand in the page image; None when outside of it."""
-        left = max(0, int((letters["x0"] - self.x) * self.across))
-        top = max(0, int((letters["top"] - self.y) * self.down))
-        right = min(page.width, round((letters["x1"] - self.x) * self.across))
-        bottom = min(page.height, round((letters["bottom"] - self.y) * self.down))
+        left = max(0, int(letters["x0"] * self.across))
+        top = max(0, int(letters["top"] * self.down))
+        right = min(page.width, round(letters["x1"] * self.across))
+        bottom = min(page.height, round(letters["bottom"] * self.down))
         if right <= left or bottom <= top:
             return None
         return Box(left, top, right - left, bottom - top)
@@ -76,35 +73,20 @@ def read_text_layer(path: Path, page: PageImage) -> OcrPage:
 
 
 def _words(path: Path, page: PageImage) -> Iterator[Word]:
-    with pdfplumber.open(io.BytesIO(_one_page(path, page.frame.number))) as pdf:
+    with pdfplumber.open(io.BytesIO(plain_page(path, page.frame.number))) as pdf:
         sheet = pdf.pages[0]
-        window = _window(sheet, page)
+        scale = _scale(sheet, page)
         for letters in sheet.dedupe_chars().extract_words(x_tolerance_ratio=WORD_GAP):
-            box = window.box(letters, page)
+            box = scale.box(letters, page)
             if box is not None and _visible(page, box):
                 yield Word(_decoded(letters["text"]), box, 1.0)
 
 
-def _one_page(path: Path, number: int) -> bytes:
-    """Return a PDF of the one page, with form fields made text of the page, hidden text gone."""
-    with pikepdf.open(path) as whole, pikepdf.new() as single:
-        if "/Annots" in whole.pages[number - 1]:
-            whole.generate_appearance_streams()
-            whole.flatten_annotations("screen")
-        single.pages.append(whole.pages[number - 1])
-        without_hidden_text(single, single.pages[0])
-        alone = io.BytesIO()
-        single.save(alone)
-        return alone.getvalue()
-
-
-def _window(sheet: pdfplumber.page.Page, page: PageImage) -> _Window:
-    left, top = (max(a, b) for a, b in zip(sheet.cropbox[:2], sheet.mediabox[:2], strict=True))
-    right, bottom = (min(a, b) for a, b in zip(sheet.cropbox[2:], sheet.mediabox[2:], strict=True))
-    window = _Window(left, top, page.width / (right - left), page.height / (bottom - top))
-    if abs(window.across / window.down - 1) > SHAPE_TOLERANCE:
+def _scale(sheet: pdfplumber.page.Page, page: PageImage) -> _Scale:
+    scale = _Scale(page.width / float(sheet.width), page.height / float(sheet.height))
+    if abs(scale.across / scale.down - 1) > SHAPE_TOLERANCE:
         raise ToolError("the page's picture has another shape than the PDF page: read the picture")
-    return window
+    return scale
 
 
 def _visible(page: PageImage, box: Box) -> bool:
