@@ -1,7 +1,7 @@
 """Whether a page carries writing: ink that looks like it, however little.
 
-A page with one short faint line or a page number is not blank. Punch holes, staples, borders,
-specks and what shows through from the other side are no writing.
+A page with one short faint line or a page number is not blank, nor is a photograph. Punch
+holes, staples, borders, specks and what shows through from the other side are no writing.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ _SHORT_STROKE = 0.035  # inch, the thinner side of letters that are more than a 
 _WIDEST = 5.0  # inch: a signature or a line of joined script
 _SOLID_HOLE = 0.11  # inch: no pen or print at reading size is this thick
 _SHARP = 0.45
+_PICTURE = 20.0
 
 
 def weigh_blank(pixels: Pixels, dpi: int) -> tuple[bool, Step]:
@@ -30,7 +31,18 @@ def weigh_blank(pixels: Pixels, dpi: int) -> tuple[bool, Step]:
     writing = int(_writing(small, dpi * factor).sum())
     if writing:
         return False, Step("blank", False, min(1.0, 0.5 + writing / 20), float(writing))
+    depth = _picture_depth(small)
+    if depth > _PICTURE:
+        return False, Step("blank", False, 0.5, depth, "no writing, but it looks like a picture")
     return True, Step("blank", True, 0.9, 0.0, "no mark looks like writing")
+
+
+def _picture_depth(small: Pixels) -> float:
+    """Return how much the tones of a page vary at large, its margin left off."""
+    top, left = (side // 12 for side in small.shape)
+    middle = small[top : small.shape[0] - top, left : small.shape[1] - left]
+    size = (max(1, middle.shape[1] // 16), max(1, middle.shape[0] // 16))
+    return float(cv2.resize(middle, size, interpolation=cv2.INTER_AREA).std())
 
 
 def _writing(small: Pixels, per_inch: float) -> NDArray[np.bool_]:

@@ -1,8 +1,10 @@
 """Which way up a page lies, in quarter turns, as far as its lines and letters tell.
 
-The axis is the one along which baselines pile up. Up and down are told by ascenders, which
-outnumber descenders in Latin script (Bloomberg, Kopec and Dasari 1995): two neighbours on
-one line that agree at the foot and differ at the head vote for upright.
+The axis is the one along which baselines pile up and letters stand close: within a line they
+nearly touch, from line to line they do not, whatever columns of figures may pretend. Up and
+down are told by ascenders, which outnumber descenders in Latin script (Bloomberg, Kopec and
+Dasari 1995): two neighbours on one line that agree at the foot and differ at the head vote
+for upright.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from .deskew import NO_SKEW, Skew, find_skew
 from .ink import letter_mask, marks_of
 from .model import Pixels
 
-_AXIS_MARGIN = 1.15
+_AXIS_MARGIN = 0.2
+_NEAR = 0.35  # of the usual size of a letter
 _FEWEST_VOTES = 24
 _SURE_VOTES = 80
 _SURE_LEAD = 0.4
@@ -40,9 +43,31 @@ def find_lie(mask: Pixels, limit: float) -> Lie:
     along, across = find_skew(mask, limit), find_skew(unturned(mask, 90), limit)
     if along is NO_SKEW and across is NO_SKEW:
         return Lie(0, 0.0, NO_SKEW)
-    if across.strength > _AXIS_MARGIN * along.strength:
+    if _lying(mask, along, across) > _AXIS_MARGIN:
         return _upright(unturned(mask, 90), 90, across)
     return _upright(mask, 0, along)
+
+
+def _lying(mask: Pixels, along: Skew, across: Skew) -> float:
+    """Return the evidence, as a logarithm of odds, that lines run up the page and not across."""
+    beside, above = _joined(mask)
+    piled = np.log((across.strength + 0.01) / (along.strength + 0.01))
+    return float(piled + np.log((above + 1) / (beside + 1)))
+
+
+def _joined(mask: Pixels) -> tuple[int, int]:
+    """Return how many letters stand close to another beside them, and above or below them."""
+    marks = marks_of(mask)
+    chosen = marks.letters
+    count = int(chosen.sum())
+    if not count:
+        return 0, 0
+    size = float(np.median(np.maximum(marks.width, marks.height)[chosen]))
+    reach = max(3, round(_NEAR * size)) | 1
+    letters = letter_mask(mask, marks)
+    beside = cv2.connectedComponents(cv2.dilate(letters, np.ones((1, reach), np.uint8)))[0]
+    above = cv2.connectedComponents(cv2.dilate(letters, np.ones((reach, 1), np.uint8)))[0]
+    return max(0, count - beside + 1), max(0, count - above + 1)
 
 
 def _upright(mask: Pixels, rotation: int, skew: Skew) -> Lie:
