@@ -69,6 +69,21 @@ class FrameRow:
     document_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A delivered file that gave no new source."""
+
+    name: bytes
+    kind: str
+    """``seen before``, ``passed over`` (no scan) or ``refused`` (looked at again next run)."""
+    reason: str
+
+    @property
+    def shown(self) -> str:
+        """The name for people."""
+        return shown(self.name)
+
+
 def shown(name: bytes) -> str:
     """Return a delivered name as people may see it: no control or stray bytes."""
     text = name.decode("utf-8", "replace")
@@ -175,26 +190,38 @@ def add_source(
 
 
 def add_sighting(
-    connection: Connection, batch: Batch, source: Source | None, name: bytes, reason: str
+    connection: Connection,
+    batch: Batch,
+    name: bytes,
+    *,
+    kind: str,
+    reason: str,
+    source: Source | None = None,
 ) -> None:
-    """Note a file that gave no new source: seen before, or passed over. Once per name."""
+    """Note a file that gave no new source, in place of an earlier note of its name."""
     row = {
-        "batch_id": batch.id,
         "source_id": source.id if source else None,
-        "name": name,
+        "kind": kind,
         "reason": reason,
         "at": now(),
     }
-    connection.execute(upsert(schema.sightings).values(**row).on_conflict_do_nothing())
+    added = upsert(schema.sightings).values(batch_id=batch.id, name=name, **row)
+    connection.execute(added.on_conflict_do_update(index_elements=["batch_id", "name"], set_=row))
 
 
-def sightings(connection: Connection, batch: Batch) -> list[tuple[str, str]]:
-    """Return (name for people, reason) of each file that gave no new source."""
+def forget_sighting(connection: Connection, batch: Batch, name: bytes) -> None:
+    """Take back the note of a file that was refused and now came in."""
+    table = schema.sightings
+    connection.execute(table.delete().where(table.c.batch_id == batch.id, table.c.name == name))
+
+
+def sightings(connection: Connection, batch: Batch) -> list[Sighting]:
+    """Return each file of a batch that gave no new source."""
     table = schema.sightings
     rows = connection.execute(
         select(table).where(table.c.batch_id == batch.id).order_by(table.c.id)
     )
-    return [(shown(row.name), row.reason) for row in rows]
+    return [Sighting(row.name, row.kind, row.reason) for row in rows]
 
 
 def survey_source(

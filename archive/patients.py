@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -221,7 +221,7 @@ def _known(connection: Connection, mrns: list[str]) -> dict[str, Patient]:
     return found
 
 
-def _known_part(connection: Connection, mrns: list[str]) -> dict[str, Patient]:
+def _known_part(connection: Connection, mrns: Sequence[str]) -> dict[str, Patient]:
     table, names, numbers = schema.patients, schema.patient_names, schema.patient_numbers
     base = {
         row.mrn: Patient(**{name: getattr(row, name) for name in _STORED})

@@ -66,11 +66,13 @@ sightings = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("batch_id", ForeignKey("batches.id"), nullable=False),
-    Column("source_id", ForeignKey("sources.id")),  # NULL: passed over
+    Column("source_id", ForeignKey("sources.id")),  # the source whose bytes it had, if any
     Column("name", LargeBinary, nullable=False),
+    Column("kind", String, nullable=False),
     Column("reason", String, nullable=False),
     Column("at", String, nullable=False),
     UniqueConstraint("batch_id", "name"),
+    CheckConstraint("kind IN ('seen before', 'passed over', 'refused')", name="kind"),
 )
 
 frames = Table(

@@ -188,8 +188,12 @@ def upgrade() -> None:
         sa.Column("batch_id", sa.Integer(), nullable=False),
         sa.Column("source_id", sa.Integer(), nullable=True),
         sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("at", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('seen before', 'passed over', 'refused')", name=op.f("ck_sightings_kind")
+        ),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_sightings_batch_id")),
         sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name=op.f("fk_sightings_source_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sightings")),
