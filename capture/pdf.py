@@ -6,6 +6,8 @@ not laid invisibly over a scan by somebody's earlier OCR.
 
 from __future__ import annotations
 
+import mmap
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from .raster import Decoded, check_size, tidy_dpi
 from .settings import CaptureSettings
 
 _TAIL_BYTES = 65536
+_LARGE_COUNT = re.compile(rb"/Count\s+(\d{5,})")
 _POINTS_PER_INCH = 72.0
 _IMAGE_PAGE_SHARE = 0.5
 _BORN_DIGITAL_IMAGE_SHARE = 0.25
@@ -52,15 +55,13 @@ class PdfPages:
 
     def __init__(self, path: Path, settings: CaptureSettings) -> None:
         _check_end(path)
+        _check_declared_count(path, settings)
         self._settings = settings
         self._pdf = _open(path)
         self.count = len(self._pdf)
         if not 0 < self.count <= settings.max_frames:
             self.close()
-            raise SourceError(
-                f"the PDF says it has {self.count} pages, the limit is 1 to"
-                f" {settings.max_frames}; split it, or raise [capture] max_frames"
-            )
+            raise SourceError(_too_many(self.count, settings))
         self._pdf.init_forms()
 
     def size(self, number: int) -> tuple[int, int]:
@@ -112,6 +113,21 @@ def _check_end(path: Path) -> None:
         _, marker, after = file.read().rpartition(b"%%EOF")
     if not marker or b"obj" in after or b"stream" in after:
         raise SourceError("the PDF is cut off; copy or scan it again")
+
+
+def _check_declared_count(path: Path, settings: CaptureSettings) -> None:
+    """Raise SourceError when a page tree in plain sight claims more pages than allowed."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        claims = [int(claim[1][:18]) for claim in _LARGE_COUNT.finditer(content)]
+    if claims and max(claims) > settings.max_frames:
+        raise SourceError(_too_many(max(claims), settings))
+
+
+def _too_many(count: int, settings: CaptureSettings) -> str:
+    return (
+        f"the PDF says it has {count} pages, the limit is 1 to {settings.max_frames};"
+        " split it, or raise [capture] max_frames"
+    )
 
 
 def _draw(page: pypdfium2.PdfPage, settings: CaptureSettings) -> Decoded:

@@ -23,8 +23,6 @@ class PictureFile:
             file.seek(0)
         self._media = media
         self._image = open_image(file, media)
-        # Asked before decoding, which may drop the tag.
-        self._turned = quarter_turned(self._image)
         check_size(*self._image.size, bands_of(self._image), settings)
 
     def size(self, number: int) -> tuple[int, int]:
@@ -39,7 +37,10 @@ class PictureFile:
     def _dpi(self) -> tuple[float, float] | None:
         """Return the resolution of the image as it is shown upright."""
         across, down = self._image.info.get("dpi", (None, None))
-        return known_dpi(down, across) if self._turned else known_dpi(across, down)
+        # Asked after decoding: for PNG the tags may stand behind the pixels.
+        if quarter_turned(self._image):
+            across, down = down, across
+        return known_dpi(across, down)
 
     def close(self) -> None:
         """Let go of the decoder."""

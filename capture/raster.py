@@ -59,7 +59,7 @@ def open_image(file: IO[bytes], media: str) -> Image.Image:
 
 @contextmanager
 def decoding(media: str) -> Iterator[None]:
-    """Turn every way in which a decoder fails into a SourceError."""
+    """Turn every way in which a decoder of ``media`` fails into a SourceError."""
     with warnings.catch_warnings():
         # Pillow warns of odd metadata, which costs no pixel; lost pixels raise.
         warnings.simplefilter("ignore")
@@ -67,7 +67,7 @@ def decoding(media: str) -> Iterator[None]:
             yield
         except _DAMAGE as error:
             raise SourceError(
-                f"the {media} image cannot be decoded ({_reason(error)}); scan or copy it again"
+                f"the {media} cannot be decoded ({_reason(error)}); scan or copy it again"
             ) from error
 
 
@@ -137,7 +137,8 @@ def _plain(rgb: Pixels) -> Pixels:
 
 def quarter_turned(image: Image.Image) -> bool:
     """Return whether upright means that across and down change places."""
-    return image.getexif().get(_ORIENTATION, 1) in _QUARTER_TURNED
+    with decoding("orientation of the image"):
+        return image.getexif().get(_ORIENTATION, 1) in _QUARTER_TURNED
 
 
 def known_dpi(across: object, down: object) -> tuple[float, float] | None:

@@ -13,6 +13,7 @@ from typing import IO
 
 from PIL import Image
 
+from .complaints import attentive
 from .errors import SourceError
 from .raster import Decoded, check_size, decode, decoding, known_dpi, open_image
 from .settings import CaptureSettings
@@ -98,7 +99,8 @@ class TiffImages:
         with decoding("tiff"):
             self._image.seek(directory.index)
         deep = self._image.mode.startswith("I;16")
-        pixels, bitonal = decode(self._image, "tiff")
+        with attentive():
+            pixels, bitonal = decode(self._image, "tiff")
         if deep and directory.one(PHOTOMETRIC, 1) == _WHITE_IS_ZERO:
             # Pillow inverts white-is-zero for 1 to 8 bits only.
             pixels = 255 - pixels

@@ -104,6 +104,20 @@ def test_frames_before_the_cut_are_still_read(tmp_path: Path) -> None:
             source.frame(source.frame_count)
 
 
+def test_damage_inside_a_group_4_strip_is_heard(tmp_path: Path) -> None:
+    content = bytearray(WHOLE["tiff-g4"])
+    content[5000:5400] = np.random.default_rng(2).bytes(400)
+    with pytest.raises(SourceError, match="decoder says 'Fax4Decode"):
+        read_all(tmp_path / "damaged", bytes(content))
+
+
+def test_decoder_does_not_write_on_our_terminal(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    test_damage_inside_a_group_4_strip_is_heard(tmp_path)
+    assert capfd.readouterr().err == ""
+
+
 def test_empty_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="empty"):
         read_all(tmp_path / "empty.tif", b"")
