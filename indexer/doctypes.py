@@ -65,7 +65,9 @@ def catalogue() -> tuple[TypeEntry, ...]:
 def _entry(row: dict[str, object]) -> TypeEntry:
     heads, phrases = row.get("heads", {}), row.get("phrases", {})
     titles = row.get("titles", [])
-    assert isinstance(heads, dict) and isinstance(phrases, dict) and isinstance(titles, list)  # noqa: S101 - narrows what tomllib returns
+    assert isinstance(heads, dict)  # noqa: S101 - narrows what tomllib returns
+    assert isinstance(phrases, dict)  # noqa: S101 - narrows what tomllib returns
+    assert isinstance(titles, list)  # noqa: S101 - narrows what tomllib returns
     return TypeEntry(
         code=str(row["code"]),
         name=str(row["name"]),

@@ -1,0 +1,133 @@
+"""The addressograph plate: name, number and birth date stamped in a corner without labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from capture.model import FrameRef
+from ocr.model import Word
+
+from .chronology import Undated
+from .dates import DateReading, read_date
+from .identifiers import Reading, read_mrn
+from .model import IndexValue
+from .names import NameReading, name_words, read_name
+from .rows import Layout, Row, box_of, segments_of, text_of
+from .settings import IndexSettings
+
+_STRENGTH = 0.85
+_MOST_ROWS = 5
+
+
+def read_plates(
+    layout: Layout, frame: FrameRef, settings: IndexSettings
+) -> Iterator[IndexValue | Undated]:
+    """Yield name, record number and birth date of each plate in a corner of the page.
+
+    A plate is a name in capitals with its comma, and near it, below or beside, a number and
+    a date; with one of them missing it is no plate.
+    """
+    for corner in _corners(layout):
+        plate = _plate(corner, layout.pitch, settings)
+        if plate is not None:
+            yield from _values(plate, frame)
+
+
+_Found = tuple[
+    tuple[NameReading, Sequence[Word]],
+    tuple[Reading, Sequence[Word]],
+    tuple[DateReading, Sequence[Word]],
+]
+
+
+def _corners(layout: Layout) -> Iterator[tuple[Row, ...]]:
+    rows = [row for row in layout.rows if _is_high_or_low(box_of(row).y, layout.height)]
+    middle = layout.width / 2
+    for side in (0, 1):
+        runs = [
+            run
+            for row in rows
+            for run in segments_of(row, layout.pitch, 5.0)
+            if (run[0].box.x >= 0.9 * middle) == bool(side)
+        ]
+        for n, run in enumerate(runs):
+            if run[0].text.isupper() and any(word.text.endswith(",") for word in run[:3]):
+                yield _close(runs, n, layout.row_height)
+
+
+def _is_high_or_low(y: int, height: int) -> bool:
+    return y < 0.3 * height or y > 0.8 * height
+
+
+def _close(runs: Sequence[Row], n: int, row_height: float) -> tuple[Row, ...]:
+    """Return the run at ``n`` and those next to it, no more than two rows apart."""
+    start = n
+    while start > 0 and n - start < 2 and _apart(runs[start - 1], runs[start]) < 2.5 * row_height:
+        start -= 1
+    stop = n + 1
+    while (
+        stop < len(runs)
+        and stop - n < _MOST_ROWS
+        and (_apart(runs[stop - 1], runs[stop]) < 2.5 * row_height)
+    ):
+        stop += 1
+    return tuple(runs[start:stop])
+
+
+def _apart(one: Row, two: Row) -> int:
+    return box_of(two).y - box_of(one).bottom
+
+
+def _plate(runs: Sequence[Row], pitch: float, settings: IndexSettings) -> _Found | None:
+    if any(word.text.endswith(":") for run in runs for word in run):
+        return None
+    name = next(filter(None, map(_name_of, runs)), None)
+    date = next(filter(None, map(_date_of, runs)), None)
+    if not name or not date:
+        return None
+    taken = {word.box for word in (*name[1], *date[1])}
+    rest = (tuple(word for word in run if word.box not in taken) for run in runs)
+    numbers = [found for run in rest for found in _numbers_of(run, settings)]
+    return (name, numbers[0], date) if len(numbers) == 1 else None
+
+
+def _name_of(run: Row) -> tuple[NameReading, Sequence[Word]] | None:
+    start = next((n for n, word in enumerate(run) if word.text[:1].isalpha()), None)
+    if start is None or not any(word.text.endswith(",") for word in run[start : start + 2]):
+        return None
+    reading = read_name(name_words([word.text for word in run[start:]]))
+    return (reading, run[start : start + reading.words]) if reading else None
+
+
+def _date_of(run: Row) -> tuple[DateReading, Sequence[Word]] | None:
+    for n in range(len(run)):
+        reading = read_date(text_of(run[n:]), labelled=False)
+        if reading and reading.day and "/" in reading.raw:
+            count = len(reading.raw.split())
+            return reading, run[n : n + count]
+    return None
+
+
+def _numbers_of(run: Row, settings: IndexSettings) -> Iterator[tuple[Reading, Sequence[Word]]]:
+    n = 0
+    while n < len(run):
+        if run[n].text[:1].isdigit() and (reading := read_mrn(run[n:], settings)):
+            yield reading, run[n : n + reading.words]
+            n += reading.words
+        else:
+            n += 1
+
+
+def _values(plate: _Found, frame: FrameRef) -> Iterator[IndexValue | Undated]:
+    (name, name_at), (number, number_at), (date, date_at) = plate
+    yield _value("patient_name", str(name.name), text_of(name_at), name.quality, name_at, frame)
+    yield _value("mrn", number.value, number.raw, number.quality, number_at, frame)
+    yield Undated(date, _value("birth_date", "", date.raw, date.quality, date_at, frame))
+
+
+def _value(
+    field: str, value: str, raw: str, quality: float, words: Sequence[Word], frame: FrameRef
+) -> IndexValue:
+    seen = sum(word.confidence for word in words) / len(words)
+    confidence = round(_STRENGTH * quality * seen, 4)
+    return IndexValue(field, value, raw, frame, box_of(words), confidence, "addressograph@1")

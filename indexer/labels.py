@@ -1,0 +1,230 @@
+"""Find the labels of a page, and the words where the value of each should stand."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from rapidfuzz.distance import Levenshtein
+
+from ocr.model import Word
+
+from .rows import Layout, Row, box_of, gap_before, segments_of
+
+LABELS = Path(__file__).with_name("labels.toml")
+
+_LETTERS = re.compile(r"[^A-Z#]")
+_FOLD = str.maketrans("01580", "OISBO")
+_MOST_WORDS = 6
+_MARK = re.compile(r"[:#=]$|^[:#=]$")
+_FLUFF = re.compile(r"^[\W_]*$|^(?:no|num|number|nbr|is)[.:#]*$", re.IGNORECASE)
+_FUZZY_FROM = 7
+"""Shorter labels are taken as written: one letter makes AGE of PAGE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label found on a page."""
+
+    field: str
+    row: int
+    start: int
+    stop: int
+    strength: float
+    """1.0 as written; less when a letter differs or the word is an ordinary one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the value of a label may stand."""
+
+    words: Row
+    rule: str
+    """``right`` or ``below``."""
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    field: str
+    key: str
+    weak: bool
+
+
+@lru_cache(maxsize=1)
+def _entries() -> dict[str, _Entry]:
+    with LABELS.open("rb") as file:
+        table = tomllib.load(file)
+    found: dict[str, _Entry] = {}
+    for field, kinds in table.items():
+        for weak in (False, True):
+            for text in kinds.get("weak" if weak else "strong", []):
+                key = _key(text)
+                found.setdefault(key, _Entry(field, key, weak))
+    return found
+
+
+def _key(text: str) -> str:
+    return _LETTERS.sub("", text.upper().translate(_FOLD))
+
+
+def _shortened(key: str) -> Iterator[str]:
+    yield key
+    for n in range(len(key)):
+        yield key[:n] + key[n + 1 :]
+
+
+@lru_cache(maxsize=1)
+def _neighbours() -> dict[str, tuple[_Entry, ...]]:
+    """Entries by their key with any one letter dropped: finds one misread letter fast."""
+    near: dict[str, list[_Entry]] = {}
+    for key, entry in _entries().items():
+        if len(key) >= _FUZZY_FROM:
+            for short in _shortened(key):
+                near.setdefault(short, []).append(entry)
+    return {short: tuple(entries) for short, entries in near.items()}
+
+
+@lru_cache(maxsize=65536)
+def _lookup(key: str) -> tuple[_Entry, float] | None:
+    exact = _entries().get(key)
+    if exact is not None:
+        return exact, 1.0
+    if len(key) < _FUZZY_FROM - 1:
+        return None
+    near = {e.key: e for short in _shortened(key) for e in _neighbours().get(short, ())}
+    close = {e.field: e for e in near.values() if Levenshtein.distance(key, e.key) <= 1}
+    if len(close) != 1:
+        return None
+    return next(iter(close.values())), 0.92
+
+
+def find_labels(layout: Layout) -> tuple[Label, ...]:
+    """Return the labels of the page in reading order, the longest where several fit."""
+    return tuple(
+        label for n, row in enumerate(layout.rows) for label in _row_labels(n, row, layout.pitch)
+    )
+
+
+def _row_labels(number: int, row: Row, pitch: float) -> Iterator[Label]:
+    at = 0
+    while at < len(row):
+        label = _label_at(number, row, at, pitch)
+        if label is None:
+            at += 1
+            continue
+        yield label
+        at = label.stop
+
+
+def _label_at(number: int, row: Row, start: int, pitch: float) -> Label | None:
+    best: Label | None = None
+    text = ""
+    for stop in range(start + 1, min(start + _MOST_WORDS, len(row)) + 1):
+        if stop > start + 1 and _broken(row, stop - 1, pitch):
+            break
+        text += row[stop - 1].text
+        label = _named(number, row, start, stop, text, pitch)
+        best = label or best
+    return best
+
+
+def _broken(row: Row, n: int, pitch: float) -> bool:
+    """A label ends at a colon or a wide gap, and holds no long digits."""
+    digits = sum(character.isdigit() for character in row[n].text)
+    return row[n - 1].text.endswith(":") or gap_before(row, n) > 3 * pitch or digits > 2
+
+
+def _named(number: int, row: Row, start: int, stop: int, text: str, pitch: float) -> Label | None:
+    found = _lookup(_key(text))
+    if found is None or not any(character.isalpha() for character in text):
+        return None
+    entry, strength = found
+    marked = _is_marked(row, stop)
+    if not marked and (row[start].text[:1].islower() or (entry.weak or strength < 1.0)):
+        if not _stands_alone(row, start, stop, pitch) or row[start].text[:1].islower():
+            return None
+        strength *= 0.95
+    return Label(entry.field, number, start, stop, strength * (0.95 if entry.weak else 1.0))
+
+
+def _is_marked(row: Row, stop: int) -> bool:
+    if _MARK.search(row[stop - 1].text):
+        return True
+    return stop < len(row) and _MARK.match(row[stop].text) is not None
+
+
+def _stands_alone(row: Row, start: int, stop: int, pitch: float) -> bool:
+    left = start == 0 or gap_before(row, start) > 2.5 * pitch
+    return left and (stop == len(row) or gap_before(row, stop) > 1.7 * pitch)
+
+
+class Places:
+    """The values' places of one page's labels."""
+
+    def __init__(self, layout: Layout, labels: tuple[Label, ...]) -> None:
+        self._layout = layout
+        self._by_row: dict[int, list[Label]] = {}
+        for label in labels:
+            self._by_row.setdefault(label.row, []).append(label)
+
+    def of(self, label: Label) -> Place | None:
+        """Return the words right of ``label``, else those below it; None when both are bare."""
+        right = self._right(label)
+        if right:
+            return Place(right, "right", label.strength)
+        below = self._below(label)
+        return Place(below, "below", 0.97 * label.strength) if below else None
+
+    def _right(self, label: Label) -> Row:
+        row = self._layout.rows[label.row]
+        stop = min(
+            (other.start for other in self._by_row[label.row] if other.start >= label.stop),
+            default=len(row),
+        )
+        return _without_fluff(row[label.stop : stop])
+
+    def _below(self, label: Label) -> Row:
+        layout = self._layout
+        own = box_of(layout.rows[label.row][label.start : label.stop])
+        limit = self._right_limit(label)
+        for number in range(label.row + 1, min(label.row + 3, len(layout.rows))):
+            row = layout.rows[number]
+            if box_of(row).y - own.bottom > 3 * own.height:
+                return ()
+            taken = self._free_words(number, own.x - 3 * layout.pitch, limit)
+            if taken:
+                return _without_fluff(next(segments_of(taken, layout.pitch, 6.0)))
+            if self._by_row.get(number):
+                return ()
+        return ()
+
+    def _right_limit(self, label: Label) -> float:
+        row = self._layout.rows[label.row]
+        if label.stop == len(row):
+            return float(self._layout.width)
+        return row[label.stop].box.x - self._layout.pitch
+
+    def _free_words(self, number: int, left: float, right: float) -> Row:
+        taken: list[Word] = []
+        labelled = {
+            n for label in self._by_row.get(number, ()) for n in range(label.start, label.stop)
+        }
+        for n, word in enumerate(self._layout.rows[number]):
+            if not left <= word.box.x < right:
+                continue
+            if n in labelled:
+                break
+            taken.append(word)
+        return tuple(taken)
+
+
+def _without_fluff(words: Row) -> Row:
+    start = 0
+    while start < len(words) and _FLUFF.match(words[start].text):
+        start += 1
+    return words[start:]

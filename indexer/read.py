@@ -1,0 +1,292 @@
+"""Say what one page is, whose it claims to be and which dates it bears."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
+
+from capture.model import Box, FrameRef
+from ocr.model import OcrPage, Word
+
+from .address_plate import read_plates
+from .chronology import DATES, Undated, printed_age, with_centuries
+from .classify import classify
+from .codes import headed_lines, line_quality
+from .dates import find_date, read_date
+from .identifiers import (
+    Reading,
+    read_account,
+    read_age_and_sex,
+    read_mrn,
+    read_page_of,
+    read_sex,
+    read_ssn,
+)
+from .labels import Label, Place, Places, find_labels
+from .letterhead import read_letterhead
+from .model import IndexValue, PageIndex
+from .names import Name, name_words, read_name
+from .rows import Layout, box_of, layout_of, segments_of, text_of
+from .settings import DEFAULT_SETTINGS, IndexSettings
+
+RULES = "index@1"
+"""Version of all rules of this room together; part of the key of the work they do."""
+
+CELL = (20, 40)
+"""Width and height, pixels, that plain text is laid out with, a character each."""
+
+_OURS = frozenset({"mrn", "patient_name", "birth_date", "ssn", "sex", "account"})
+_LABELLED = 0.99
+"""Confidence of a perfectly read value beside its label: a form may still say otherwise."""
+
+
+def page_from_text(text: str, frame: FrameRef) -> OcrPage:
+    """Return ``text`` laid out at a fixed pitch as if an engine had read it, all certain."""
+    across, down = CELL
+    words: list[Word] = []
+    block = 0
+    for number, line in enumerate(text.expandtabs().splitlines()):
+        if not line.strip():
+            block += 1
+        at = 0
+        for token in line.split():
+            at = line.index(token, at)
+            box = Box(at * across, number * down + 5, len(token) * across, down - 10)
+            words.append(Word(token, box, 1.0, line=number, block=block))
+            at += len(token)
+    return OcrPage(frame, "text", tuple(words))
+
+
+def text_size(text: str) -> tuple[int, int]:
+    """Return width and height, pixels, of the page that ``page_from_text`` lays out."""
+    lines = text.expandtabs().splitlines() or [""]
+    across, down = CELL
+    return max(80, *(len(line) for line in lines)) * across, max(1, len(lines)) * down
+
+
+def index_page(
+    page: OcrPage, *, width: int, height: int, settings: IndexSettings = DEFAULT_SETTINGS
+) -> PageIndex:
+    """Return type and index values of ``page``, whose image has this size in pixels."""
+    layout = layout_of(page, width=width, height=height)
+    labels = find_labels(layout)
+    read = _Reader(page.frame, layout, labels, settings)
+    values = tuple(_settled(read.values()))
+    found = classify(layout)
+    return PageIndex(page.frame, found.type, values, titled=found.titled)
+
+
+_Typed = Callable[[Sequence[Word]], Reading | None]
+
+
+class _Reader:
+    """Reads the values of one page."""
+
+    def __init__(
+        self, frame: FrameRef, layout: Layout, labels: tuple[Label, ...], settings: IndexSettings
+    ) -> None:
+        self._frame = frame
+        self._layout = layout
+        self._labels = labels
+        self._places = Places(layout, labels)
+        self._settings = settings
+        self._typed: dict[str, _Typed] = {
+            "mrn": lambda words: read_mrn(words, settings),
+            "account": read_account,
+            "ssn": read_ssn,
+            "sex": read_sex,
+            "page_of": read_page_of,
+            "patient_name": _read_patient,
+            "attending": _read_physician,
+            "referring": _read_physician,
+            "facility": _read_facility,
+            "age_sex": read_age_and_sex,
+        }
+
+    def values(self) -> Iterator[IndexValue]:
+        labelled = list(self._labelled())
+        dates = self._dates()
+        yield from labelled
+        yield from self._names_in_parts()
+        age = printed_age(" ".join(text_of(row) for row in self._layout.rows))
+        plates = tuple(read_plates(self._layout, self._frame, self._settings))
+        dates += [plate for plate in plates if isinstance(plate, Undated)]
+        yield from (plate for plate in plates if isinstance(plate, IndexValue))
+        yield from with_centuries(dates, self._settings, age)
+        yield from read_letterhead(self._layout, self._frame)
+        yield from self._headed()
+
+    def _placed(self, fields: frozenset[str] | set[str]) -> Iterator[tuple[Label, Place]]:
+        for label in self._labels:
+            if label.field not in fields or self._is_anothers(label):
+                continue
+            place = self._places.of(label)
+            if place and place.words:
+                yield label, place
+
+    def _is_anothers(self, label: Label) -> bool:
+        """Say whether the label speaks of kin, guarantor or insured rather than the patient."""
+        if label.field not in _OURS:
+            return False
+        others = [other for other in self._labels if other.field == "other_person"]
+        return any(
+            (other.row == label.row and other.start < label.start)
+            or (0 < label.row - other.row <= 2 and label.strength < 1.0)
+            for other in others
+        )
+
+    def _labelled(self) -> Iterator[IndexValue]:
+        for label, place in self._placed(set(self._typed)):
+            reading = self._typed[label.field](place.words)
+            if reading is None:
+                continue
+            field = "sex" if label.field == "age_sex" else label.field
+            repaired = "-repaired" if reading.repaired else ""
+            rule = f"{field.replace('_', '-')}-label{repaired}@1"
+            yield self._value(field, reading, place, rule)
+
+    def _value(self, field: str, reading: Reading, place: Place, rule: str) -> IndexValue:
+        words = place.words[: reading.words]
+        confidence = _LABELLED * _seen(words) * reading.quality * place.strength
+        return IndexValue(
+            field,
+            reading.value,
+            reading.raw,
+            self._frame,
+            box_of(words),
+            round(confidence, 4),
+            rule,
+        )
+
+    def _dates(self) -> list[Undated]:
+        return [
+            undated for label, place in self._placed(DATES) if (undated := self._date(label, place))
+        ]
+
+    def _date(self, label: Label, place: Place) -> Undated | None:
+        text = text_of(place.words)
+        reading = read_date(text)
+        start = 0
+        if reading is None:
+            found = find_date(text) if label.field == "signed_date" else None
+            if found is None:
+                return None
+            start, reading = found
+        words = _words_between(place.words, start, start + reading.length)
+        confidence = _LABELLED * _seen(words) * reading.quality * place.strength
+        rule = f"{label.field.replace('_', '-')}-label@1"
+        value = IndexValue(
+            label.field, "", reading.raw, self._frame, box_of(words), round(confidence, 4), rule
+        )
+        return Undated(reading, value)
+
+    def _names_in_parts(self) -> Iterator[IndexValue]:
+        """Join surname and given names that stand in boxes of their own."""
+        parts: dict[str, tuple[Place, str]] = {}
+        for label, place in self._placed({"last_name", "first_name", "middle_name"}):
+            word = place.words[0]
+            plain = word.text.strip(".,;:_").upper()
+            if plain.replace("'", "").replace("-", "").isalpha():
+                parts.setdefault(label.field, (replace(place, words=place.words[:1]), plain))
+        if "last_name" not in parts or "first_name" not in parts:
+            return
+        name = Name(*(parts[f][1] if f in parts else "" for f in _NAME_PARTS))
+        words = tuple(chain.from_iterable(place.words for place, _ in parts.values()))
+        place = Place(words, "right", min(place.strength for place, _ in parts.values()))
+        reading = Reading(str(name), text_of(words), len(words), 0.97)
+        yield self._value("patient_name", reading, place, "patient-name-boxes@1")
+
+    def _headed(self) -> Iterator[IndexValue]:
+        for line in headed_lines(self._layout):
+            text = text_of(line.words)
+            value = text.rstrip(" .;,:")
+            if sum(character.isalpha() for character in value) < 3:
+                continue
+            confidence = 0.9 * _seen(line.words) * line_quality(line.words)
+            yield IndexValue(
+                line.field,
+                value,
+                text,
+                self._frame,
+                box_of(line.words),
+                round(confidence, 4),
+                line.rule,
+            )
+
+
+_NAME_PARTS = ("last_name", "first_name", "middle_name")
+
+
+def _seen(words: Sequence[Word]) -> float:
+    """Return the mean confidence of ``words`` weighted by their length."""
+    letters = sum(len(word.text) for word in words)
+    return sum(word.confidence * len(word.text) for word in words) / letters if letters else 0.0
+
+
+def _words_between(words: Sequence[Word], start: int, stop: int) -> Sequence[Word]:
+    taken: list[Word] = []
+    at = 0
+    for word in words:
+        if at < stop and at + len(word.text) > start:
+            taken.append(word)
+        at += len(word.text) + 1
+    return taken or words[:1]
+
+
+def _read_patient(words: Sequence[Word]) -> Reading | None:
+    return _read_person(words, alone=False)
+
+
+def _read_physician(words: Sequence[Word]) -> Reading | None:
+    return _read_person(words, alone=True)
+
+
+def _read_person(words: Sequence[Word], *, alone: bool) -> Reading | None:
+    """Read a name, stopping at the first wide gap; ``alone`` accepts a mere surname."""
+    pitch = sum(word.box.width / len(word.text) for word in words) / len(words)
+    run = next(segments_of(tuple(words), pitch, 4.0))
+    texts = name_words([word.text for word in run])
+    reading = read_name(texts, surname_may_stand_alone=alone)
+    if reading is None:
+        return None
+    taken = _count_back(run, texts, reading.words)
+    quality = reading.quality * (0.9 if not reading.name.first else 1.0)
+    raw = text_of(run[:taken]).rstrip(",;:")
+    return Reading(str(reading.name), raw, taken, quality)
+
+
+def _count_back(run: Sequence[Word], texts: Sequence[str], used: int) -> int:
+    """Return how many words of ``run`` the first ``used`` name pieces came from."""
+    letters = sum(len(text) for text in texts[:used])
+    taken = 0
+    while taken < len(run) and letters > 0:
+        letters -= len(run[taken].text)
+        taken += 1
+    return max(1, taken)
+
+
+def _read_facility(words: Sequence[Word]) -> Reading | None:
+    pitch = sum(word.box.width / len(word.text) for word in words) / len(words)
+    run = next(segments_of(tuple(words), pitch, 4.0))[:8]
+    text = text_of(run).strip(" .,;:")
+    if sum(character.isalpha() for character in text) < 5 or not text[0].isalpha():
+        return None
+    return Reading(text, text_of(run), len(run), 0.9)
+
+
+def _settled(values: Iterator[IndexValue]) -> Iterator[IndexValue]:
+    """Yield one value of each field and normal form, the surest, in the order of the page.
+
+    Values that differ are all kept: that they differ is evidence.
+    """
+    best: dict[tuple[str, str], IndexValue] = {}
+    for value in values:
+        key = (value.field, value.value)
+        if key not in best or best[key].confidence < value.confidence:
+            best[key] = value
+    strong = {v.field for v in best.values() if v.rule.endswith(("-label@1", "-boxes@1"))}
+    for value in best.values():
+        if value.rule.startswith("letterhead") and value.field in strong:
+            continue
+        yield value
