@@ -131,7 +131,7 @@ class WhooshReader:
     def count(self, node: Node) -> int:
         """Return how many pages match."""
         with _told():
-            return sum(1 for _ in self._searcher.docs_for_query(_query(node)))
+            return sum(1 for _ in self._matches(_query(node), scored=False))
 
     def pages(self) -> int:
         """Return how many pages the index holds."""
@@ -144,6 +144,8 @@ class WhooshReader:
         nested queries; looking at every match is slower and right.
         """
         context = SearchContext(weighting=self._searcher.weighting if scored else None)
+        if not self._searcher.reader().doc_count_all():
+            return  # The reader of an empty index fails on ranges and columns.
         for leaf, _ in self._searcher.leaf_searchers():
             ids = leaf.reader().column_reader("page")
             matcher = wanted.matcher(leaf, context)
