@@ -12,7 +12,9 @@ from .scale import grey
 
 SEPARATOR_MARK = "CHARTROOM"
 _FORMATS = (
-    zxingcpp.BarcodeFormat.Code39 | zxingcpp.BarcodeFormat.Code128 | zxingcpp.BarcodeFormat.QRCode
+    zxingcpp.BarcodeFormat.Code39,
+    zxingcpp.BarcodeFormat.Code128,
+    zxingcpp.BarcodeFormat.QRCode,
 )
 _KEYS = ("batch", "type", "mrn")
 _SMALLEST = 16
@@ -22,7 +24,8 @@ def read_barcodes(pixels: Pixels) -> tuple[Barcode, ...]:
     """Return the Code 39, Code 128 and QR codes of a page, in any quarter turn, top to bottom."""
     if min(pixels.shape[:2]) < _SMALLEST:
         return ()
-    found = zxingcpp.read_barcodes(grey(pixels), formats=_FORMATS)
+    # The stubs of zxing-cpp 2 know only the older way to join formats, which now warns.
+    found = zxingcpp.read_barcodes(grey(pixels), formats=_FORMATS)  # type: ignore[arg-type,unused-ignore]
     read = [
         Barcode(str(code.format.name), code.text, _box(code.position))
         for code in found

@@ -21,6 +21,9 @@ _SHORT_STROKE = 0.035  # inch, the thinner side of letters that are more than a 
 _WIDEST = 5.0  # inch: a signature or a line of joined script
 _SOLID_HOLE = 0.11  # inch: no pen or print at reading size is this thick
 _SHARP = 0.45
+_WIRE = 0.25  # inch, the least length of a staple
+_FEW = 6
+"""Marks; only as many are looked at for staples, for a page of more is not blank anyway."""
 _PICTURE = 20.0
 
 
@@ -51,12 +54,19 @@ def _writing(small: Pixels, per_inch: float) -> NDArray[np.bool_]:
     marks = marks_of((even < _INK_TONE).astype(np.uint8))
     if not len(marks.area):
         return np.zeros(0, dtype=np.bool_)
-    return (
-        _letter_like(marks, per_inch)
-        & _inky(even, marks)
-        & ~_holes(marks, per_inch)
-        & (~_at_edge(marks, small.shape, per_inch))
-    )
+    found = _letter_like(marks, per_inch) & _inky(even, marks)
+    found &= ~_holes(marks, per_inch) & ~_at_edge(marks, small.shape, per_inch)
+    if int(found.sum()) <= _FEW:
+        found[[at for at in np.flatnonzero(found) if _is_wire(marks, int(at), per_inch)]] = False
+    return found
+
+
+def _is_wire(marks: Marks, at: int, per_inch: float) -> bool:
+    """Return whether a mark is one straight thin line at any slant, as a staple is."""
+    y, x = np.nonzero(marks.labels == at + 1)
+    _, sides, _ = cv2.minAreaRect(np.stack([x, y], axis=1).astype(np.float32))
+    thinner, longer = sorted(side + 1.0 for side in sides)
+    return bool(longer > _WIRE * per_inch and thinner < _SHORT_STROKE * per_inch + 1)
 
 
 def _letter_like(marks: Marks, per_inch: float) -> NDArray[np.bool_]:

@@ -19,14 +19,27 @@ from .model import Box, Pixels
 _ANALYSIS_WIDTH = 300
 _GAP_SHARE = 0.97
 _SHORTEST_GAP = 0.01  # of the width of the film
-_FRAGMENT = 0.3  # of the median frame
 _LEAST_EVEN = 0.5
-_PAGE_ASPECT = (0.3, 3.0)
 _TITLE_SHARE = 0.6
 _LIVELY = 12.0
 
 Run = tuple[int, int]
 """First line, and the first line after."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What the runs along one direction of film look like."""
+
+    shortest: float
+    longest: float
+    """Usual length over the width of what is cut."""
+    fragment: float
+    """Of the usual length; what is shorter belongs to its neighbour."""
+
+
+_FRAMES = _Shape(0.3, 3.0, 0.3)
+_ROWS = _Shape(0.02, 0.8, 0.08)  # a title strip is low, but no fragment
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +66,7 @@ def find_card_frames(card: Pixels) -> tuple[FilmFrame, ...]:
     """Return the frames of a fiche: the title strip if there is one, then row by row."""
     grey = _grey(card)
     width = grey.shape[1]
-    rows = _cuts(grey, aspects=(0.02, 0.8))
+    rows = _cuts(grey, _ROWS)
     title = _title_row(rows)
     frames = [FilmFrame(Box(0, title[0], width, title[1] - title[0]), True)] if title else []
     for top, end in rows[1:] if title else rows:
@@ -75,7 +88,7 @@ def _grey(pixels: Pixels) -> Pixels:
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
 
 
-def _cuts(grey: Pixels, aspects: tuple[float, float] = _PAGE_ASPECT) -> list[Run]:
+def _cuts(grey: Pixels, shape: _Shape = _FRAMES) -> list[Run]:
     """Return the runs of lines that hold one frame each, down the image."""
     height, width = grey.shape
     scale = min(1.0, _ANALYSIS_WIDTH / width)
@@ -85,8 +98,8 @@ def _cuts(grey: Pixels, aspects: tuple[float, float] = _PAGE_ASPECT) -> list[Run
     best: tuple[float, list[Run]] = (_LEAST_EVEN, [])
     for dark in (True, False):
         share = (small <= tone).mean(axis=1) if dark else (small > tone).mean(axis=1)
-        runs = _frames_between(share >= _GAP_SHARE, small.shape[1])
-        best = max(best, (_evenness(runs, small.shape[1], aspects), runs))
+        runs = _frames_between(share >= _GAP_SHARE, small.shape[1], shape)
+        best = max(best, (_evenness(runs, small.shape[1], shape), runs))
     if not best[1]:
         return [(0, height)]
     return [
@@ -106,23 +119,23 @@ def runs_of(flags: NDArray[np.bool_]) -> list[Run]:
     return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
 
 
-def _frames_between(gap: NDArray[np.bool_], width: int) -> list[Run]:
+def _frames_between(gap: NDArray[np.bool_], width: int, shape: _Shape) -> list[Run]:
     """Return the runs between gaps, fragments joined to the frame that is nearer."""
     shortest = max(2, round(_SHORTEST_GAP * width))
     solid = np.zeros_like(gap)
     for start, end in runs_of(gap):
         solid[start:end] = end - start >= shortest or start == 0 or end == len(gap)
-    return _joined(runs_of(~solid))
+    return _joined(runs_of(~solid), shape.fragment)
 
 
-def _joined(runs: list[Run]) -> list[Run]:
+def _joined(runs: list[Run], fragment: float) -> list[Run]:
     if len(runs) < 2:
         return runs
     median = float(np.median([end - start for start, end in runs]))
     joined = list(runs)
     at = 0
     while at < len(joined) and len(joined) > 1:
-        if joined[at][1] - joined[at][0] >= _FRAGMENT * median:
+        if joined[at][1] - joined[at][0] >= fragment * median:
             at += 1
             continue
         before = joined[at][0] - joined[at - 1][1] if at else np.inf
@@ -133,13 +146,13 @@ def _joined(runs: list[Run]) -> list[Run]:
     return joined
 
 
-def _evenness(runs: list[Run], width: int, aspects: tuple[float, float]) -> float:
+def _evenness(runs: list[Run], width: int, shape: _Shape) -> float:
     """Return how well runs look like frames, 0.0 to 1.0: several, page-like, alike."""
     if len(runs) < 2:
         return 0.0
     lengths = np.array([end - start for start, end in runs], dtype=np.float64)
     median = float(np.median(lengths))
-    if not aspects[0] <= median / width <= aspects[1]:
+    if not shape.shortest <= median / width <= shape.longest:
         return 0.0
     return float(np.mean(np.abs(lengths - median) <= 0.35 * median))
 

@@ -61,13 +61,13 @@ def members(path: Path, settings: CaptureSettings) -> Iterator[Member]:
     _check_directory(path, settings)
     with _zip_errors():
         archive = zipfile.ZipFile(path)
-    with archive:
-        entries = archive.infolist()
-        _check_ratio(entries, path.stat().st_size, settings)
-        for entry in entries:
-            name = _stored_name(entry)
-            refused = _refusal(entry, settings)
-            yield Member(name, entry.file_size, _litter(name), refused, archive, entry)
+    # Never closed by hand: members outlive this loop, and the last to go lets go of the file.
+    entries = archive.infolist()
+    _check_ratio(entries, path.stat().st_size, settings)
+    for entry in entries:
+        name = _stored_name(entry)
+        refused = _refusal(entry, settings)
+        yield Member(name, entry.file_size, _litter(name), refused, archive, entry)
 
 
 @contextmanager

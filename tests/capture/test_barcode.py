@@ -1,0 +1,89 @@
+"""Barcodes and separator sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import zxingcpp
+from PIL import Image
+
+from capture.barcode import is_separator, read_barcodes, separator_fields
+from capture.enhance import prepare, turned
+from capture.model import Barcode, Box, Frame, FrameState, Pixels
+from capture.settings import CaptureSettings
+
+DrawPage = Callable[..., Pixels]
+MakeFrame = Callable[..., Frame]
+SHEET = "CHARTROOM|batch=B-17|type=18842-5|mrn=00412345"
+
+
+def symbol(text: str, kind: zxingcpp.BarcodeFormat = zxingcpp.BarcodeFormat.QRCode) -> Pixels:
+    code = zxingcpp.create_barcode(text, kind)
+    return np.array(code.to_image(scale=4), dtype=np.uint8).squeeze()
+
+
+def sheet_with(page: Pixels, mark: Pixels, x: int, y: int) -> Pixels:
+    sheet = page.copy()
+    sheet[y : y + mark.shape[0], x : x + mark.shape[1]] = mark
+    return sheet
+
+
+def code(text: str) -> Barcode:
+    return Barcode("QRCode", text, Box(0, 0, 1, 1))
+
+
+@pytest.mark.parametrize("quarter", [0, 1, 2, 3])
+def test_separator_sheet_is_known_however_it_lies(
+    draw_page: DrawPage, make_frame: MakeFrame, quarter: int
+) -> None:
+    sheet = sheet_with(draw_page(("SEPARATOR SHEET",)), symbol(SHEET), 500, 800)
+    page = prepare(make_frame(np.ascontiguousarray(np.rot90(sheet, quarter))), CaptureSettings())
+    assert page.state is FrameState.SEPARATOR
+    assert separator_fields(page.barcodes) == {
+        "batch": "B-17", "type": "18842-5", "mrn": "00412345"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "kind", [zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.QRCode], ids=str
+)
+def test_box_holds_the_symbol(draw_page: DrawPage, kind: zxingcpp.BarcodeFormat) -> None:
+    mark = symbol("CHARTROOM|type=X", kind)
+    (read,) = read_barcodes(sheet_with(draw_page(()), mark, 300, 900))
+    assert 290 <= read.box.x <= 360
+    assert 890 <= read.box.y <= 900 + mark.shape[0]
+    assert read.box.right <= 310 + mark.shape[1]
+
+
+def test_box_turns_with_the_page(draw_page: DrawPage, make_frame: MakeFrame) -> None:
+    sheet = sheet_with(draw_page(), symbol("CHARTROOM"), 700, 1300)
+    page = turned(prepare(make_frame(sheet), CaptureSettings()), 90)
+    (moved,), (read,) = page.barcodes, read_barcodes(page.pixels)
+    assert abs(moved.box.x - read.box.x) < 4
+    assert abs(moved.box.y - read.box.y) < 4
+
+
+@pytest.mark.parametrize("foreign", ["00412345", "CHARTROOMS|mrn=1", "X|CHARTROOM", ""])
+def test_foreign_barcode_starts_nothing(foreign: str) -> None:
+    assert not is_separator([code(foreign)])
+    assert separator_fields([code(foreign)]) == {}
+
+
+def test_codes_that_contradict_each_other_tell_nothing() -> None:
+    codes = [code("CHARTROOM|mrn=1|type=A"), code("CHARTROOM|mrn=2|type=A")]
+    assert is_separator(codes)
+    assert separator_fields(codes) == {"type": "A"}
+
+
+def test_unknown_keys_and_empty_values_are_left_out() -> None:
+    assert separator_fields([code("CHARTROOM|MRN=7|colour=red|type=|batch")]) == {"mrn": "7"}
+
+
+def test_printed_codes_of_others_are_read(shared_data: Path) -> None:
+    folder = shared_data / "barcodes"
+    paths = [*folder.glob("zxing_code128*.png"), *folder.glob("zxing_code39*.png")]
+    read = [bool(read_barcodes(np.array(Image.open(path).convert("L")))) for path in paths]
+    assert sum(read) >= 0.75 * len(paths)
