@@ -165,7 +165,7 @@ _FIELD_LIST = "the fields are " + ", ".join(sorted(FIELDS))
 def _operators_in_place(signs: list[_Sign], notes: list[str]) -> list[_Sign]:
     """Return ``signs`` with every operator or field that lacks its operand made a word."""
     placed: list[_Sign] = []
-    for sign, following in zip(signs, [*signs[1:], None], strict=True):
+    for sign, following in zip(signs, [*signs[1:], None], strict=False):
         before = placed[-1].kind if placed else None
         if _is_placed(sign.kind, before, following.kind if following else None):
             placed.append(sign)
@@ -287,10 +287,15 @@ def _worded(sign: _Sign, name: str, notes: list[str]) -> Leaf:
     if set("*?") & set(re.sub(r"\\.", "", body, flags=re.DOTALL)):
         if fuzzy:
             notes.append("~ behind a word with * or ? is left out")
-        return Wildcard(_unescaped(re.sub(r"\\[*?]", " ", body)), name)
+        return Wildcard(_pattern(body), name)
     if fuzzy is None:
         return Word(_unescaped(body), name)
     return _fuzzy(_unescaped(body), int(fuzzy[2] or 1), name, notes)
+
+
+def _pattern(body: str) -> str:
+    """Return a pattern without backslashes; no term holds a literal star, so one parts words."""
+    return re.sub(r"\\(.)", lambda sign: " " if sign[1] in "*?" else sign[1], body, flags=re.DOTALL)
 
 
 def _fuzzy(text: str, distance: int, name: str, notes: list[str]) -> Leaf:

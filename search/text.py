@@ -105,19 +105,19 @@ def tokens(text: str) -> Iterator[Token]:
         position += 1 if "\n" in whole else len(_ATOM.findall(whole))
 
 
-def _chain_tokens(chain: re.Match[str], position: int) -> Iterator[Token]:
+def _chain_tokens(chain: re.Match[str], position: int) -> list[Token]:
     atoms = list(_ATOM.finditer(chain.group()))
     step = 0 if "\n" in chain.group() else 1
-    offset = chain.start()
-    for count, atom in enumerate(atoms):
-        yield Token(
-            term(atom.group()), position + count * step, offset + atom.start(), offset + atom.end()
-        )
-    if len(atoms) == 1:
-        return
-    joined = term("".join(atom.group() for atom in atoms))
-    for place in {position, position + (len(atoms) - 1) * step}:
-        yield Token(joined, place, chain.start(), chain.end())
+    at = chain.start()
+    found = [
+        Token(term(atom.group()), position + count * step, at + atom.start(), at + atom.end())
+        for count, atom in enumerate(atoms)
+    ]
+    if len(atoms) > 1:
+        joined = term("".join(atom.group() for atom in atoms))
+        places = {found[0].position, found[-1].position}
+        found += [Token(joined, place, chain.start(), chain.end()) for place in places]
+    return sorted(found, key=lambda token: token.position)
 
 
 def chains(text: str, *, pattern: bool = False) -> tuple[Chain, ...]:

@@ -17,7 +17,7 @@ from search.dates import day_range
 from search.engine import SearchEngine
 from search.engines import engine_named
 from search.model import Entry
-from search.plan import plan
+from search.plan import Node, plan
 from search.query import parse
 from search.text import chains, identifier, label, tokens
 from tests.search.archives import corpora, trees
@@ -75,7 +75,8 @@ def overlaps(entry: Entry, asked: tree.Between) -> bool:
     days = day_range(entry.date if asked.field == "date" else entry.birth_date)
     first = day_range(asked.low or "0001")
     last = day_range(asked.high or "9999")
-    assert first and last
+    assert first is not None
+    assert last is not None
     return days is not None and days[0] <= last[1] and days[1] >= first[0]
 
 
@@ -152,7 +153,9 @@ def wrong_letters(one: str, other: str) -> int:
                 cost[row][column - 1] + 1,
                 cost[row - 1][column - 1] + (letter != wanted),
             )
-            swapped = row > 1 and column > 1 and one[row - 2] == wanted and letter == other[column - 2]
+            swapped = (
+                row > 1 and column > 1 and one[row - 2] == wanted and letter == other[column - 2]
+            )
             if swapped:
                 cost[row][column] = min(cost[row][column], cost[row - 2][column - 2] + 1)
     return cost[-1][-1]
@@ -175,3 +178,180 @@ def test_every_engine_finds_what_the_plain_meaning_says(
             write(engine, Path(home), corpus)
             write(engine, Path(home), changed)
             assert [sorted(found(engine, Path(home), wanted)) for wanted in asked] == right, name
+
+
+CHEST = Entry("page-1", text="Chest pain since Monday", date="1961-03-05", frame=3)
+ANKLE = Entry("page-2", text="Ankle sprain, no chest injury, no pain", date="1963")
+
+
+def test_a_page_is_replaced_by_its_newer_self(engine: SearchEngine, folder: Path) -> None:
+    write(engine, folder, [CHEST, ANKLE])
+    write(engine, folder, [Entry("page-1", text="Headache")])
+    assert found(engine, folder, "chest") == ["page-2"]
+    assert found(engine, folder, "headache") == ["page-1"]
+
+
+def test_a_page_replaced_twice_in_one_commit_is_there_once(
+    engine: SearchEngine, folder: Path
+) -> None:
+    with engine.writing(folder) as writer:
+        writer.replace([CHEST])
+        writer.replace([Entry("page-1", text="Headache")])
+    assert found(engine, folder, "NOT nowhere") == ["page-1"]
+    assert found(engine, folder, "chest") == []
+
+
+def test_a_removed_page_is_gone_and_an_unknown_one_no_error(
+    engine: SearchEngine, folder: Path
+) -> None:
+    write(engine, folder, [CHEST, ANKLE])
+    with engine.writing(folder) as writer:
+        writer.remove(["page-1", "page-9"])
+    assert found(engine, folder, "chest") == ["page-2"]
+
+
+def test_the_last_word_of_one_commit_counts(engine: SearchEngine, folder: Path) -> None:
+    with engine.writing(folder) as writer:
+        writer.replace([CHEST, ANKLE])
+        writer.remove(["page-1"])
+        writer.remove(["page-2"])
+        writer.replace([ANKLE])
+    assert found(engine, folder, "chest") == ["page-2"]
+
+
+def test_a_write_that_fails_leaves_nothing_and_the_index_open_to_the_next(
+    engine: SearchEngine, folder: Path
+) -> None:
+    write(engine, folder, [CHEST])
+    with pytest.raises(ZeroDivisionError):
+        fail_while_writing(engine, folder)
+    assert found(engine, folder, "chest") == ["page-1"]
+    write(engine, folder, [ANKLE])
+    assert found(engine, folder, "ankle") == ["page-2"]
+
+
+def fail_while_writing(engine: SearchEngine, folder: Path) -> None:
+    with engine.writing(folder) as writer:
+        writer.replace([ANKLE])
+        writer.remove(["page-1"])
+        raise ZeroDivisionError
+
+
+def test_two_writers_never_meet(engine: SearchEngine, folder: Path) -> None:
+    with engine.writing(folder) as writer:
+        writer.replace([CHEST])
+        with pytest.raises(BusyError, match="run again"), engine.writing(folder):
+            pass
+    assert found(engine, folder, "chest") == ["page-1"]
+
+
+def test_a_reader_sees_one_state_whatever_is_written(engine: SearchEngine, folder: Path) -> None:
+    write(engine, folder, [CHEST])
+    everything = plan_of(engine, folder, "NOT nowhere")
+    with engine.reading(folder) as reader:
+        write(engine, folder, [ANKLE])
+        assert (reader.pages(), reader.count(everything)) == (1, 1)
+    with engine.reading(folder) as reader:
+        assert reader.pages() == 2
+
+
+def plan_of(engine: SearchEngine, folder: Path, query: str) -> Node:
+    wanted = parse(query).tree
+    assert wanted is not None
+    with engine.reading(folder) as reader:
+        return plan(wanted, reader).node
+
+
+def test_the_page_that_says_it_more_comes_first(engine: SearchEngine, folder: Path) -> None:
+    often = Entry("page-9", text="fever fever fever")
+    seldom = Entry("page-1", text="fever and a great many other words of no account at all")
+    write(engine, folder, [seldom, often, ANKLE])
+    assert found(engine, folder, "fever") == ["page-9", "page-1"]
+
+
+def test_equal_pages_come_by_id_however_they_were_written(
+    engine: SearchEngine, folder: Path
+) -> None:
+    ids = [f"page-{number:02}" for number in (7, 3, 9, 1, 5, 2, 8, 4, 6)]
+    for start in (0, 3, 6):
+        write(engine, folder, [Entry(page_id, text="fever") for page_id in ids[start : start + 3]])
+    node = plan_of(engine, folder, "fever")
+    with engine.reading(folder) as reader:
+        pages = [hit.page_id for at in (0, 2, 4, 6, 8) for hit in reader.find(node, 2, at)]
+    assert pages == sorted(ids)
+
+
+def test_filters_alone_give_pages_by_id(engine: SearchEngine, folder: Path) -> None:
+    ids = [f"page-{number:02}" for number in (7, 3, 9, 1)]
+    write(engine, folder, [Entry(page_id, date="1961") for page_id in ids])
+    node = plan_of(engine, folder, "date:1961")
+    with engine.reading(folder) as reader:
+        assert [hit.page_id for hit in reader.find(node, 2, 1)] == ["page-03", "page-07"]
+        assert {hit.score for hit in reader.find(node, 9)} == {0.0}
+        assert reader.find(node, 0) == []
+
+
+def test_a_word_that_stands_for_hundreds_finds_them_all(engine: SearchEngine, folder: Path) -> None:
+    write(
+        engine, folder, [Entry(f"page-{number:03}", text=f"lot{number}") for number in range(300)]
+    )
+    assert len(parse_and_count(engine, folder, "lot*")) == 300
+    assert parse_and_count(engine, folder, "lot1* -lot1??") == sorted(
+        ["page-001", *(f"page-{number:03}" for number in range(10, 20))]
+    )
+
+
+def parse_and_count(engine: SearchEngine, folder: Path, query: str) -> list[str]:
+    node = plan_of(engine, folder, query)
+    with engine.reading(folder) as reader:
+        return sorted(hit.page_id for hit in reader.find(node, 1000))
+
+
+def test_long_and_odd_text_is_taken_in(engine: SearchEngine, folder: Path) -> None:
+    odd = "\x00 \ufdfa ½ " + "a" * 100_000 + " " + "x-" * 5_000 + "x \U0001f600 \ufffd end"
+    write(engine, folder, [Entry("page-1", text=odd, batch="\x00\n\u2028")])
+    assert found(engine, folder, "end") == ["page-1"]
+    assert found(engine, folder, "a" * 90_000) == ["page-1"]
+
+
+# Whoosh leaves files open when it trips over a damaged one; the collector closes them.
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("harm", ["emptied", "cut", "removed"])
+def test_a_damaged_index_is_told_and_never_answers_wrong(
+    engine: SearchEngine, folder: Path, harm: str
+) -> None:
+    write(engine, folder, [CHEST, ANKLE])
+    right = ["page-1", "page-2"]
+    answers = []
+    for path in sorted(folder.iterdir()):
+        whole = path.read_bytes()
+        damage(path, harm)
+        answers.append(found_or_told(engine, folder, "chest pain"))
+        path.write_bytes(whole)
+    assert "the search index is corrupt: run `chartroom reindex`" in answers
+    assert [answer for answer in answers if not isinstance(answer, str) and answer != right] == []
+
+
+def found_or_told(engine: SearchEngine, folder: Path, query: str) -> list[str] | str:
+    try:
+        return sorted(found(engine, folder, query))
+    except ArchiveError as error:
+        return str(error)
+
+
+def damage(path: Path, harm: str) -> None:
+    match harm:
+        case "emptied":
+            path.write_bytes(b"")
+        case "cut":
+            path.write_bytes(path.read_bytes()[:-20])
+        case _:
+            path.unlink()
+
+
+def test_a_folder_without_an_index_is_told(engine: SearchEngine, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="reindex"), engine.reading(tmp_path):
+        pass
+    with pytest.raises(ArchiveError, match="reindex"), engine.writing(tmp_path / "nowhere"):
+        pass

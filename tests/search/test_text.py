@@ -1,0 +1,73 @@
+"""Text becomes the same terms wherever it comes from."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.text import LONGEST_TERM, chains, fold, has_word, identifier, label, tokens
+
+
+def terms(text: str) -> list[tuple[int, str]]:
+    return [(token.position, token.term) for token in tokens(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Chest PAIN", [(0, "chest"), (1, "pain")]),
+        ("Café ﬁne", [(0, "cafe"), (1, "fine")]),
+        ("e\u0301te", [(0, "ete")]),
+        ("follow-up of", [(0, "follow"), (0, "followup"), (1, "followup"), (1, "up"), (2, "of")]),
+        ("O\u2019Brien", [(0, "o"), (0, "obrien"), (1, "brien"), (1, "obrien")]),
+        ("98.6 F. The", [(0, "98.6"), (1, "f"), (2, "the")]),
+        ("pain.The V45.89", [(0, "pain"), (1, "the"), (2, "v45.89")]),
+        ("3/4/61", [(0, "3"), (1, "4"), (2, "61")]),
+        ("____ ... -- 'x'", [(0, "x")]),
+    ],
+)
+def test_words_become_terms_at_positions(text: str, expected: list[tuple[int, str]]) -> None:
+    assert sorted(terms(text)) == expected
+
+
+@pytest.mark.parametrize("hyphen", ["-\n", "-\r\n  ", "\u00ad\n", "\u2010 \n"])
+def test_a_word_broken_over_a_line_is_one_word_and_its_parts(hyphen: str) -> None:
+    found = terms(f"lobar pneu{hyphen}monia of")
+    assert {(0, "lobar"), (1, "pneumonia"), (1, "pneu"), (1, "monia"), (2, "of")} == set(found)
+
+
+def test_an_identifier_is_found_by_its_bare_digits() -> None:
+    assert "072248" in [term for _, term in terms("No. 07-22-48")]
+    assert identifier("07-22-48") == identifier(" 072248 ") == "072248"
+
+
+def test_a_label_is_one_term_whatever_its_spaces_and_case() -> None:
+    assert label("Box\n 3\x00") == label("box 3") == "box 3"
+
+
+def test_a_pattern_keeps_its_stars() -> None:
+    (word,) = chains("07-2?*", pattern=True)
+    assert (word.atoms, word.joined) == (("07", "2?*"), "072?*")
+
+
+@given(st.text())
+def test_every_token_lies_in_its_text_in_order(text: str) -> None:
+    before = 0
+    for token in tokens(text):
+        assert 0 <= token.start < token.end <= len(text)
+        assert token.position >= before
+        assert 1 <= len(token.term) <= LONGEST_TERM
+        before = token.position
+
+
+@given(st.text())
+def test_a_text_asked_for_as_it_stands_has_the_terms_of_the_text(text: str) -> None:
+    asked = {term for word in chains(text) for term in (*word.atoms, word.joined)}
+    assert asked == {token.term for token in tokens(text)}
+    assert bool(asked) == has_word(text)
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=0x24F)))
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
