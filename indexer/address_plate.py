@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from capture.model import FrameRef
+from capture.model import Box, FrameRef
 from ocr.model import Word
 
 from .chronology import Undated
@@ -17,17 +17,19 @@ from .settings import IndexSettings
 
 _STRENGTH = 0.85
 _MOST_ROWS = 5
+_MOST_WORDS = 7
 
 
 def read_plates(
-    layout: Layout, frame: FrameRef, settings: IndexSettings
+    layout: Layout, frame: FrameRef, settings: IndexSettings, labelled: frozenset[Box]
 ) -> Iterator[IndexValue | Undated]:
     """Yield name, record number and birth date of each plate in a corner of the page.
 
     A plate is a name in capitals with its comma, and near it, below or beside, a number and
-    a date; with one of them missing it is no plate.
+    a date, all set flush left; with one of them missing it is no plate. Words in the boxes
+    ``labelled`` belong to a form and to no plate.
     """
-    for corner in _corners(layout):
+    for corner in _corners(layout, labelled):
         plate = _plate(corner, layout.pitch, settings)
         if plate is not None:
             yield from _values(plate, frame)
@@ -40,7 +42,7 @@ _Found = tuple[
 ]
 
 
-def _corners(layout: Layout) -> Iterator[tuple[Row, ...]]:
+def _corners(layout: Layout, labelled: frozenset[Box]) -> Iterator[tuple[Row, ...]]:
     rows = [row for row in layout.rows if _is_high_or_low(box_of(row).y, layout.height)]
     middle = layout.width / 2
     for side in (0, 1):
@@ -51,8 +53,26 @@ def _corners(layout: Layout) -> Iterator[tuple[Row, ...]]:
             if (run[0].box.x >= 0.9 * middle) == bool(side)
         ]
         for n, run in enumerate(runs):
-            if run[0].text.isupper() and any(word.text.endswith(",") for word in run[:3]):
-                yield _close(runs, n, layout.row_height)
+            if _opens_plate(run, labelled):
+                close = _close(runs, n, layout.row_height)
+                yield tuple(other for other in close if _flush(other, run, layout.pitch))
+
+
+def _opens_plate(run: Row, labelled: frozenset[Box]) -> bool:
+    in_form = any(_within(word.box, box) for word in run for box in labelled)
+    named = run[0].text.isupper() and any(word.text.endswith(",") for word in run[:3])
+    return named and not in_form
+
+
+def _within(word: Box, box: Box) -> bool:
+    return box.x <= word.x and word.right <= box.right and box.y <= word.y < box.bottom
+
+
+def _flush(run: Row, name: Row, pitch: float) -> bool:
+    """Say whether a short run starts where the name does, or ends where it does."""
+    one, two = box_of(run), box_of(name)
+    near = abs(one.x - two.x) < 5 * pitch or abs(one.right - two.right) < 5 * pitch
+    return near and len(run) <= _MOST_WORDS
 
 
 def _is_high_or_low(y: int, height: int) -> bool:

@@ -78,8 +78,8 @@ def _title_of(run: Row, number: int, layout: Layout) -> _Title | None:
     text = text_of(run)
     if not _is_set_like_a_title(run, text) or _is_tail_of_prose(number, run, layout):
         return None
-    plain = _TRIMMINGS.sub("", _plain(text))
-    found = _nearest(plain)
+    plain = _plain(text)
+    found = _nearest(plain) or _nearest(_TRIMMINGS.sub("", plain))
     if found is None:
         return None
     entry, closeness = found

@@ -124,6 +124,8 @@ def _row_labels(number: int, row: Row, pitch: float) -> Iterator[Label]:
 def _label_at(number: int, row: Row, start: int, pitch: float) -> Label | None:
     best: Label | None = None
     text = ""
+    if not any(character.isalpha() for character in row[start].text):
+        return None
     for stop in range(start + 1, min(start + _MOST_WORDS, len(row)) + 1):
         if stop > start + 1 and _broken(row, stop - 1, pitch):
             break
@@ -136,20 +138,32 @@ def _label_at(number: int, row: Row, start: int, pitch: float) -> Label | None:
 def _broken(row: Row, n: int, pitch: float) -> bool:
     """A label ends at a colon or a wide gap, and holds no long digits."""
     digits = sum(character.isdigit() for character in row[n].text)
-    return row[n - 1].text.endswith(":") or gap_before(row, n) > 3 * pitch or digits > 2
+    bare = digits and not any(character.isalpha() for character in row[n].text)
+    return bool(
+        row[n - 1].text.endswith(":") or gap_before(row, n) > 3 * pitch or digits > 2 or bare
+    )
 
 
 def _named(number: int, row: Row, start: int, stop: int, text: str, pitch: float) -> Label | None:
     found = _lookup(_key(text))
-    if found is None or not any(character.isalpha() for character in text):
+    if found is None:
         return None
     entry, strength = found
+    if strength < 1.0 and _names_a_part(row, start, stop):
+        return None
     marked = _is_marked(row, stop)
     if not marked and (row[start].text[:1].islower() or (entry.weak or strength < 1.0)):
         if not _stands_alone(row, start, stop, pitch) or row[start].text[:1].islower():
             return None
         strength *= 0.95
     return Label(entry.field, number, start, stop, strength * (0.95 if entry.weak else 1.0))
+
+
+def _names_a_part(row: Row, start: int, stop: int) -> bool:
+    """Say whether the words but the first are a label as written, as in "F Account No"."""
+    rest = "".join(word.text for word in row[start + 1 : stop])
+    found = _lookup(_key(rest)) if rest else None
+    return found is not None and found[1] == 1.0
 
 
 def _is_marked(row: Row, stop: int) -> bool:

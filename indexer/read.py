@@ -110,7 +110,8 @@ class _Reader:
         yield from labelled
         yield from self._names_in_parts()
         age = printed_age(" ".join(text_of(row) for row in self._layout.rows))
-        plates = tuple(read_plates(self._layout, self._frame, self._settings))
+        seen = frozenset(value.box for value in (*labelled, *(date.value for date in dates)))
+        plates = tuple(read_plates(self._layout, self._frame, self._settings, seen))
         dates += [plate for plate in plates if isinstance(plate, Undated)]
         yield from (plate for plate in plates if isinstance(plate, IndexValue))
         yield from with_centuries(dates, self._settings, age)
