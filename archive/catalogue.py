@@ -12,7 +12,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection as Connection  # what other rooms call a transaction
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from capture.errors import ArchiveError, BusyError, CustodyError

@@ -246,6 +246,12 @@ def quarantine_source(connection: Connection, source: Source, reason: str) -> No
     _add_frames(connection, source, [1], "quarantined", reason)
 
 
+def mark_container(connection: Connection, source: Source) -> None:
+    """Note that a ZIP was unpacked; its members are sources, it has no frames of its own."""
+    table = schema.sources
+    connection.execute(update(table).where(table.c.id == source.id).values(state="container"))
+
+
 def reopen_source(connection: Connection, source: Source) -> None:
     """Let a quarantined source be looked at once more."""
     table, frames = schema.sources, schema.frames

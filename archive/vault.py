@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from capture.errors import CustodyError, SourceError
 from capture.model import Digest
@@ -35,7 +35,7 @@ class Vault:
                 rename_durably(draft, path)
         return digest
 
-    def take(self, source: BinaryIO) -> tuple[Digest, int]:
+    def take(self, source: IO[bytes]) -> tuple[Digest, int]:
         """Store all of ``source``, read in blocks, and return its name and size in bytes.
 
         Raises SourceError when ``source`` cannot be read; the caller's file is not touched.
@@ -103,7 +103,7 @@ def _whole(path: Path, size: int) -> bool:
     return path.is_file() and path.stat().st_size == size
 
 
-def _blocks(source: BinaryIO) -> Iterator[bytes]:
+def _blocks(source: IO[bytes]) -> Iterator[bytes]:
     while True:
         try:
             block = source.read(_BLOCK)
