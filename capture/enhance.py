@@ -2,8 +2,9 @@
 
 The order matters. Polarity first, for every later step takes ink for dark. Square pixels and
 the surround before anything is measured on the page. Light before ink is told from paper.
-Lie and skew from one look. Dirt after the geometry is settled; then resolution, whether
-there is writing at all, and barcodes on the page as it will be shown.
+Scratches while they still run along the film. Lie and skew from one look. Dust after the
+geometry is settled; then resolution, whether there is writing at all, and barcodes on the page
+as it will be shown.
 """
 
 from __future__ import annotations
@@ -62,12 +63,14 @@ def _as_scanned(frame: Frame, settings: CaptureSettings) -> PageImage:
     if not frame.bitonal:
         pixels, flattened = flatten(pixels)
         steps.append(flattened)
+    if frame.film:
+        pixels, destriped = destripe(pixels)
+        steps.append(destriped)
     pixels, lie, turned_steps = _upright(pixels, settings, bitonal=frame.bitonal)
     steps += turned_steps
     if frame.film:
-        pixels, destriped = destripe(pixels)
         pixels, despeckled = despeckle(pixels)
-        steps += (destriped, despeckled)
+        steps.append(despeckled)
     dpi, told = resolve_dpi(pixels, frame.dpi, film=frame.film)
     return _page(frame, pixels, dpi, polarity, lie, (*steps, told))
 

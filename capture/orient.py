@@ -19,7 +19,7 @@ from .deskew import NO_SKEW, Skew, find_skew
 from .ink import letter_mask, marks_of
 from .model import Pixels
 
-_AXIS_MARGIN = 0.2
+_AXIS_MARGIN = 0.8
 _NEAR = 0.35  # of the usual size of a letter
 _FEWEST_VOTES = 24
 _SURE_VOTES = 80
@@ -102,6 +102,10 @@ def _neighbours(
     """Return how neighbours on a line differ at head and foot, and the taller one's height."""
     marks = marks_of(mask)
     chosen = marks.letters
+    if chosen.any():
+        # Commas and quotation marks hang low or high whichever way the page lies.
+        usual = float(np.median(marks.height[chosen]))
+        chosen = chosen & (marks.height >= 0.6 * usual) & (marks.height <= 2.2 * usual)
     if int(chosen.sum()) < 2:
         none = np.zeros(0)
         return none, none, none
