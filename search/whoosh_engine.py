@@ -1,7 +1,7 @@
 """Whoosh 2.7.4 as a search engine: pure Python, for where tantivy has no build.
 
 It keeps no checksums and never calls fsync; the latter is made good here. Its own parser, fuzzy
-terms (which miss swapped letters) and collectors are not used.
+terms (which miss swapped letters), matchers of and, or and not, and collectors are not used.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 import whoosh
 from whoosh import fields, query
@@ -90,7 +91,7 @@ class WhooshWriter:
 
     def write(self, handle: IndexWriter) -> None:
         """Hand everything to a writer of Whoosh."""
-        handle.delete_by_query(_any_term("page", list(self._pending)))
+        handle.delete_by_query(query.Or([query.Term("page", key) for key in self._pending]))
         for entry in self._pending.values():
             if entry is not None:
                 handle.add_document(**_document(indexed(entry)))
@@ -120,79 +121,95 @@ class WhooshReader:
         """Return the best pages, equal ones by page id."""
         if limit < 1:
             return []
-        scored = scores(node)
-        with _told():
-            matches = list(self._matches(_query(node), scored))
-        if not scored:
+        matches = self._matches(node)
+        if not scores(node):
             ids = heapq.nsmallest(offset + limit, (page_id for _, page_id in matches))
             return [Hit(page_id, 0.0) for page_id in ids[offset:]]
         return break_ties(lambda wanted: heapq.nlargest(wanted, matches), limit, offset)
 
     def count(self, node: Node) -> int:
         """Return how many pages match."""
-        with _told():
-            return sum(1 for _ in self._matches(_query(node), scored=False))
+        return len(self._matches(node))
 
     def pages(self) -> int:
         """Return how many pages the index holds."""
         return int(self._searcher.reader().doc_count())
 
-    def _matches(self, wanted: query.Query, scored: bool) -> Iterator[tuple[float, str]]:
-        """Yield score and id of every match.
-
-        Whoosh's collectors skip blocks of postings by a bound on their quality, which is off for
-        nested queries; looking at every match is slower and right.
-        """
-        context = SearchContext(weighting=self._searcher.weighting if scored else None)
-        if not self._searcher.reader().doc_count_all():
-            return  # The reader of an empty index fails on ranges and columns.
-        for leaf, _ in self._searcher.leaf_searchers():
-            ids = leaf.reader().column_reader("page")
-            matcher = wanted.matcher(leaf, context)
-            while matcher.is_active():
-                yield float(matcher.score()) if scored else 0.0, ids[matcher.id()]
-                matcher.next()
+    def _matches(self, node: Node) -> list[tuple[float, str]]:
+        """Return score and id of every match."""
+        matches: list[tuple[float, str]] = []
+        with _told():
+            if not self._searcher.reader().doc_count_all():
+                return []  # The reader of an empty index fails on ranges and columns.
+            for leaf, _ in self._searcher.leaf_searchers():
+                ids = leaf.reader().column_reader("page")
+                found = _Segment(leaf).scored(node)
+                matches += [(score, ids[number]) for number, score in found.items()]
+        return matches
 
 
-def _query(node: Node) -> query.Query:
-    match node:
-        case AnyOf(field, terms):
-            return _any_of(field, terms)
-        case Row(field, terms):
-            return query.Phrase(field, list(terms))
-        case Overlap(field, low, high):
-            return _overlap(field, low, high)
-        case SomePart(parts):
-            return query.Or([_query(part) for part in parts]) if parts else query.NullQuery
-        case AllParts(parts):
-            return _all_parts(parts)
-        case Without():
-            return _all_parts((node,))
-        case Unscored(part):
-            return query.ConstantScoreQuery(_query(part), 0.0)
+Scored: TypeAlias = dict[int, float]
+"""Score of each page that matches, by its number in a segment."""
 
 
-def _all_parts(parts: Sequence[Node]) -> query.Query:
-    wanted = [_query(part) for part in parts if not isinstance(part, Without)]
-    unwanted = [_query(part.part) for part in parts if isinstance(part, Without)]
-    positive = query.And(wanted) if wanted else query.ConstantScoreQuery(query.Every(), 0.0)
-    return query.AndNot(positive, query.Or(unwanted)) if unwanted else positive
+class _Segment:
+    """Answers a plan from one segment.
+
+    Whoosh looks up terms, rows and ranges; they are put together here, because its own
+    matchers lose pages when one "and not" stands in another, and skip blocks by a bound
+    that is off for nested queries.
+    """
+
+    def __init__(self, searcher: Searcher) -> None:
+        self._searcher = searcher
+        self._context = SearchContext(weighting=searcher.weighting)
+
+    def scored(self, node: Node) -> Scored:
+        match node:
+            case AnyOf(field, terms):
+                return self._any_of(field, terms)
+            case Row(field, terms):
+                return self._looked_up(query.Phrase(field, list(terms)))
+            case Overlap(field, low, high):
+                starts = self._looked_up(query.NumericRange(f"{field}_low", 0, high))
+                ends = self._looked_up(query.NumericRange(f"{field}_high", low, _LARGEST))
+                return dict.fromkeys(starts.keys() & ends.keys(), 0.0)
+            case SomePart(parts):
+                return _summed(self.scored(part) for part in parts)
+            case AllParts(parts):
+                return self._all_parts(parts)
+            case Without(part):
+                return dict.fromkeys(self._everything() - self.scored(part).keys(), 0.0)
+            case Unscored(part):
+                return dict.fromkeys(self.scored(part), 0.0)
+
+    def _any_of(self, field: str, terms: Sequence[str]) -> Scored:
+        found = _summed(self._looked_up(query.Term(field, term)) for term in terms)
+        return found if len(terms) <= _SCORED_TERMS else dict.fromkeys(found, 1.0)
+
+    def _all_parts(self, parts: Sequence[Node]) -> Scored:
+        found = [self.scored(part) for part in parts]
+        common = set(found[0]).intersection(*found[1:])
+        return {number: sum(part[number] for part in found) for number in common}
+
+    def _everything(self) -> set[int]:
+        return set(self._searcher.reader().all_doc_ids())
+
+    def _looked_up(self, wanted: query.Query) -> Scored:
+        matcher = wanted.matcher(self._searcher, self._context)
+        found: Scored = {}
+        while matcher.is_active():
+            found[matcher.id()] = float(matcher.score())
+            matcher.next()
+        return found
 
 
-def _any_of(field: str, terms: Sequence[str]) -> query.Query:
-    if len(terms) > _SCORED_TERMS:
-        return query.ConstantScoreQuery(_any_term(field, terms), 1.0)
-    return _any_term(field, terms)
-
-
-def _any_term(field: str, terms: Sequence[str]) -> query.Query:
-    return query.Or([query.Term(field, term) for term in terms])
-
-
-def _overlap(field: str, low: int, high: int) -> query.Query:
-    starts = query.NumericRange(f"{field}_low", 0, high)
-    ends = query.NumericRange(f"{field}_high", low, _LARGEST)
-    return query.ConstantScoreQuery(query.And([starts, ends]), 0.0)
+def _summed(parts: Iterable[Scored]) -> Scored:
+    total: Scored = {}
+    for part in parts:
+        for number, score in part.items():
+            total[number] = total.get(number, 0.0) + score
+    return total
 
 
 _LARGEST = 2**31 - 1

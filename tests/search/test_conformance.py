@@ -17,7 +17,7 @@ from search.dates import day_range
 from search.engine import SearchEngine
 from search.engines import engine_named
 from search.model import Entry
-from search.plan import Node, plan
+from search.plan import AllParts, Node, Unscored, plan
 from search.query import parse
 from search.text import chains, identifier, label, tokens
 from tests.search.archives import corpora, trees
@@ -289,6 +289,22 @@ def test_filters_alone_give_pages_by_id(engine: SearchEngine, folder: Path) -> N
         assert [hit.page_id for hit in reader.find(node, 2, 1)] == ["page-03", "page-07"]
         assert {hit.score for hit in reader.find(node, 9)} == {0.0}
         assert reader.find(node, 0) == []
+
+
+def test_an_and_not_within_another_loses_no_page(engine: SearchEngine, folder: Path) -> None:
+    frames = (None, None, 12, 1, None, None)
+    write(engine, folder, [Entry(f"page-{at}", frame=frame) for at, frame in enumerate(frames)])
+    assert len(found(engine, folder, "NOT (frame:0..11 -frame:..15)")) == len(frames)
+
+
+def test_what_does_not_score_leaves_the_score_alone(engine: SearchEngine, folder: Path) -> None:
+    write(engine, folder, [CHEST, ANKLE])
+    chest, dated = plan_of(engine, folder, "chest"), plan_of(engine, folder, "date:1961..1963")
+    absent, framed = plan_of(engine, folder, "NOT fever"), plan_of(engine, folder, "since OR no")
+    with engine.reading(folder) as reader:
+        alone = reader.find(chest, 9)
+        narrowed = reader.find(AllParts((chest, dated, absent, Unscored(framed))), 9)
+    assert narrowed == alone
 
 
 def test_a_word_that_stands_for_hundreds_finds_them_all(engine: SearchEngine, folder: Path) -> None:

@@ -1,0 +1,118 @@
+"""A snippet shows the words that matched, and the boxes are where they stand."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.plan import Node, plan
+from search.query import parse
+from search.snippet import WIDTH, matched_words, snippet, spans
+from search.text import tokens
+from search.tree import Tree
+from tests.search.archives import page_of, some_text, trees
+
+TEXT = """DISCHARGE SUMMARY
+The patient was seen in follow-up for lobar pneu-
+monia of the left lung. Pneumnoia resolved; no chest pain."""
+
+
+class TermsOf:
+    """The term dictionary of one text."""
+
+    def __init__(self, text: str) -> None:
+        self._terms = sorted({token.term for token in tokens(text)})
+
+    def terms(self, field: str, prefix: str) -> list[str]:
+        return [term for term in self._terms if term.startswith(prefix)]
+
+
+def asked(query: str | Tree, text: str = TEXT) -> Node:
+    tree = parse(query).tree if isinstance(query, str) else query
+    assert tree is not None
+    return plan(tree, TermsOf(text)).node
+
+
+def marked(query: str) -> list[str]:
+    return [TEXT[start:end] for start, end in spans(asked(query), TEXT)]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("patient", ["patient"]),
+        ("follow-up", ["follow-up"]),
+        ("followup", ["follow-up"]),
+        ('"follow up"', ["follow", "up"]),
+        ("pneumonia", ["pneu-\nmonia"]),
+        ("pneum*", ["pneu-\nmonia", "Pneumnoia"]),
+        ("pneumonia~", ["pneu-\nmonia", "Pneumnoia"]),
+        ('"lobar pneumonia of"', ["lobar", "pneu-\nmonia", "of"]),
+        ('"chest of"', []),
+        ("chest -patient", ["chest"]),
+        ("chest OR lung", ["lung", "chest"]),
+        ("name:patient", ["patient"]),
+        ("type:discharge", []),
+        ("date:1961", []),
+    ],
+)
+def test_what_matched_is_marked(query: str, expected: list[str]) -> None:
+    assert marked(query) == expected
+
+
+def test_a_word_broken_over_a_line_has_both_its_boxes() -> None:
+    page = page_of(TEXT)
+    words = matched_words(page, spans(asked("pneumonia"), page.text))
+    assert [word.text for word in words] == ["pneu-", "monia"]
+    assert [word.box.y for word in words] == [30, 60]
+
+
+def test_the_same_word_twice_has_its_own_box_each_time() -> None:
+    page = page_of("pain no pain")
+    words = matched_words(page, spans(asked("pain", "pain"), page.text))
+    assert [word.box.x for word in words] == [0, 200]
+
+
+def test_a_snippet_is_cut_around_the_best_cluster() -> None:
+    text = "fever " + "filler " * 100 + "fever with chest pain " + "filler " * 100
+    found = spans(asked("fever chest pain", text), text)
+    shown = snippet(text, found, mark=lambda word: f"[{word}]")
+    assert "[fever] with [chest] [pain]" in shown
+    assert shown.startswith("… filler")
+    assert shown.endswith("filler …")
+    assert len(shown) < WIDTH + 40
+
+
+def test_a_snippet_without_matches_is_the_start_of_the_text() -> None:
+    assert snippet(TEXT, [], width=24) == "DISCHARGE SUMMARY The patient …"
+    assert snippet("", []) == ""
+
+
+def test_a_snippet_can_be_painted_for_a_browser() -> None:
+    text = "<b>pain</b>"
+    found = spans(asked("pain", text), text)
+    painted = snippet(text, found, mark=lambda word: f"<mark>{escape(word)}</mark>", plain=escape)
+    assert painted == "&lt;b&gt;<mark>pain</mark>&lt;/b&gt;"
+
+
+@given(text=some_text, tree=trees, width=st.integers(10, 60))
+def test_a_snippet_is_made_of_the_text_and_never_much_wider(
+    text: str, tree: Tree, width: int
+) -> None:
+    page = page_of(text)
+    found = spans(asked(tree, page.text), page.text)
+    shown = snippet(page.text, found, width=width)
+    assert len(shown) <= width + 44
+    assert shown.strip("… ") in " ".join(page.text.split())
+    assert set(matched_words(page, found)) <= set(page.words)
+    assert bool(matched_words(page, found)) == bool(found)
+
+
+@given(st.text(), st.text(min_size=1, max_size=8), st.integers(10, 60))
+def test_any_text_has_a_snippet(text: str, query: str, width: int) -> None:
+    tree = parse(query).tree
+    found = spans(asked(tree, text), text) if tree is not None else []
+    assert len(snippet(text, found, width=width)) <= width + 44
