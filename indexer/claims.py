@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from rapidfuzz.distance import OSA
+
 from .dates import agrees_partly, short_form
 from .model import IndexValue, Patient
 from .names import Agreement, Name, compare_names, letters_apart, parse_name
@@ -48,6 +50,11 @@ class Claims:
     def shortened_birth(self) -> bool:
         """Whether every birth date was printed with two digits for its year."""
         return bool(self.births) and all(short_form(raw) for _, raw in self.births)
+
+    @property
+    def full_births(self) -> frozenset[str]:
+        """The birth dates that were printed with their century."""
+        return frozenset(value for value, raw in self.births if not short_form(raw))
 
     def possible_births(self) -> frozenset[str]:
         """Return the birth dates as days, in each century that the print leaves open."""
@@ -141,7 +148,7 @@ def fits(claims: Claims, patient: Patient) -> Fits:
         middle=any(_middle_agrees(name.middle, patient.middle_name) for name in claims.names),
         birth=_birth_fit(claims, patient.birth_date),
         sex=_exact_fit(claims.sexes, patient.sex[:1].upper()),
-        ssn=_exact_fit(frozenset(map(_digits, claims.ssns)), _digits(patient.ssn)),
+        ssn=_ssn_fit(frozenset(map(_digits, claims.ssns)), _digits(patient.ssn)),
     )
 
 
@@ -189,6 +196,14 @@ def _exact_fit(read: frozenset[str], known: str) -> Fit:
     if not read or not known:
         return Fit.UNKNOWN
     return Fit.AGREE if read == {known} else Fit.CONFLICT
+
+
+def _ssn_fit(read: frozenset[str], known: str) -> Fit:
+    """One digit apart may be a misreading, or a twin: it neither proves nor contradicts."""
+    fit = _exact_fit(read, known)
+    if fit is Fit.CONFLICT and all(OSA.distance(number, known) <= 1 for number in read):
+        return Fit.NEAR
+    return fit
 
 
 def _digits(text: str) -> str:

@@ -83,6 +83,8 @@ def _title_of(run: Row, number: int, layout: Layout) -> _Title | None:
     if found is None:
         return None
     entry, closeness = found
+    if plain in _heads() and (text.endswith(":") or number > 4 or not text.isupper()):
+        return None
     confidence = closeness * _standing(run, number, layout)
     seen = sum(word.confidence for word in run) / len(run)
     confidence *= 0.7 + 0.3 * seen

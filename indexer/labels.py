@@ -90,17 +90,18 @@ def _neighbours() -> dict[str, tuple[_Entry, ...]]:
 
 
 @lru_cache(maxsize=65536)
-def _lookup(key: str) -> tuple[_Entry, float] | None:
-    exact = _entries().get(key)
-    if exact is not None:
-        return exact, 1.0
-    if len(key) < _FUZZY_FROM - 1:
+def _nearly(key: str) -> _Entry | None:
+    """Return the one entry that ``key`` misses by a single letter."""
+    if not _FUZZY_FROM - 1 <= len(key) <= _longest() + 1:
         return None
     near = {e.key: e for short in _shortened(key) for e in _neighbours().get(short, ())}
     close = {e.field: e for e in near.values() if Levenshtein.distance(key, e.key) <= 1}
-    if len(close) != 1:
-        return None
-    return next(iter(close.values())), 0.92
+    return next(iter(close.values())) if len(close) == 1 else None
+
+
+@lru_cache(maxsize=1)
+def _longest() -> int:
+    return max(map(len, _entries()))
 
 
 def find_labels(layout: Layout) -> tuple[Label, ...]:
@@ -123,16 +124,24 @@ def _row_labels(number: int, row: Row, pitch: float) -> Iterator[Label]:
 
 def _label_at(number: int, row: Row, start: int, pitch: float) -> Label | None:
     best: Label | None = None
-    text = ""
-    if not any(character.isalpha() for character in row[start].text):
+    key = ""
+    if not _may_open(row, start):
         return None
     for stop in range(start + 1, min(start + _MOST_WORDS, len(row)) + 1):
         if stop > start + 1 and _broken(row, stop - 1, pitch):
             break
-        text += row[stop - 1].text
-        label = _named(number, row, start, stop, text, pitch)
+        key += _key(row[stop - 1].text)
+        label = _named(number, row, start, stop, key, pitch)
         best = label or best
     return best
+
+
+def _may_open(row: Row, start: int) -> bool:
+    """Say whether a label may start here: a word in small letters needs a mark behind it."""
+    text = row[start].text
+    if not text[:1].islower():
+        return any(character.isalpha() for character in text)
+    return any(_MARK.search(word.text) for word in row[start : start + _MOST_WORDS + 1])
 
 
 def _broken(row: Row, n: int, pitch: float) -> bool:
@@ -144,26 +153,23 @@ def _broken(row: Row, n: int, pitch: float) -> bool:
     )
 
 
-def _named(number: int, row: Row, start: int, stop: int, text: str, pitch: float) -> Label | None:
-    found = _lookup(_key(text))
-    if found is None:
-        return None
-    entry, strength = found
-    if strength < 1.0 and _names_a_part(row, start, stop):
-        return None
+def _named(number: int, row: Row, start: int, stop: int, key: str, pitch: float) -> Label | None:
+    exact = _entries().get(key)
     marked = _is_marked(row, stop)
-    if not marked and (row[start].text[:1].islower() or (entry.weak or strength < 1.0)):
-        if not _stands_alone(row, start, stop, pitch) or row[start].text[:1].islower():
-            return None
-        strength *= 0.95
-    return Label(entry.field, number, start, stop, strength * (0.95 if entry.weak else 1.0))
+    plain = exact is not None and not exact.weak and not row[start].text[:1].islower()
+    alone = marked or (not row[start].text[:1].islower() and _stands_alone(row, start, stop, pitch))
+    if not plain and not alone:
+        return None
+    entry = exact or _nearly(key)
+    if entry is None or (exact is None and _names_a_part(row, start, stop)):
+        return None
+    strength = (1.0 if exact else 0.92) * (0.95 if entry.weak else 1.0)
+    return Label(entry.field, number, start, stop, strength * (1.0 if marked or plain else 0.95))
 
 
 def _names_a_part(row: Row, start: int, stop: int) -> bool:
     """Say whether the words but the first are a label as written, as in "F Account No"."""
-    rest = "".join(word.text for word in row[start + 1 : stop])
-    found = _lookup(_key(rest)) if rest else None
-    return found is not None and found[1] == 1.0
+    return _key("".join(word.text for word in row[start + 1 : stop])) in _entries()
 
 
 def _is_marked(row: Row, stop: int) -> bool:

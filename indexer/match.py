@@ -87,7 +87,7 @@ def _contradictions(
         yield "sex differs from the patient index"
     if found.ssn is Fit.CONFLICT:
         yield "social security number differs from the patient index"
-    births = {patient.birth_date, *(birth for birth, _ in claims.births)} - {""}
+    births = {patient.birth_date, *claims.full_births} - {""}
     visits = [v.value for v in claims.values if v.field in DATES - {"birth_date"}]
     sure = [v for v in visits if len(v) == 10]
     if any(visit < birth[: len(visit)] for visit in sure for birth in births):

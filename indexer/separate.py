@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from capture.model import Box, FrameRef, FrameState
 
+from .dates import short_form
 from .doctypes import UNCLASSIFIED, type_named
 from .identity import Identity, Tie, identity_of, tie_between
 from .model import Document, DocumentType, IndexValue, PageIndex, SequencePage
@@ -261,7 +262,16 @@ def _merged(draft: _Open) -> Iterator[IndexValue]:
             continue
         if key not in best or best[key].confidence < value.confidence:
             best[key] = value
-    yield from best.values()
+    days = [value for value in best.values() if value.field == "birth_date"]
+    yield from (value for value in best.values() if not _is_same_day_unsure(value, days))
+
+
+def _is_same_day_unsure(value: IndexValue, days: Sequence[IndexValue]) -> bool:
+    """Say whether a surer birth date is the same day in the century that ``value`` missed."""
+    if value.field != "birth_date" or not short_form(value.raw):
+        return False
+    same = [day for day in days if day is not value and day.value[2:] == value.value[2:]]
+    return any(day.confidence > value.confidence or not short_form(day.raw) for day in same)
 
 
 def _type_of(draft: _Open) -> DocumentType:
