@@ -28,12 +28,12 @@ def crop_surround(pixels: Pixels) -> tuple[Pixels, Step]:
     share = float(surround.mean())
     if share < _LEAST_SURROUND:
         return pixels, Step("crop", False, 1.0, share)
-    box = _page_box(surround)
-    if box is None:
+    paper = _paper(surround)
+    if paper is None:
         return pixels, Step("crop", False, 0.3, share, "no page stands out from the dark")
-    if _writing_lost(small, box):
+    if _writing_lost(small, paper):
         return pixels, Step("crop", False, 0.5, share, "there may be writing in the dark")
-    page = _cut(pixels, surround, box, factor)
+    page = _cut(pixels, surround, Box(*cv2.boundingRect(paper)), factor)
     return page, Step("crop", True, 0.9, share)
 
 
@@ -49,22 +49,21 @@ def _surround(small: Pixels) -> NDArray[np.bool_]:
     return np.asarray(reached[_THICK:-_THICK, _THICK:-_THICK] & (dark > 0))
 
 
-def _page_box(surround: NDArray[np.bool_]) -> Box | None:
-    """Return the box of the largest piece that is not surround; None when it is small."""
-    page = marks_of((~surround).astype(np.uint8))
-    if not len(page.area):
+def _paper(surround: NDArray[np.bool_]) -> Pixels | None:
+    """Return a mask of the largest piece that is not surround; None when it is small."""
+    pieces = marks_of((~surround).astype(np.uint8))
+    if not len(pieces.area):
         return None
-    largest = int(np.argmax(page.area))
-    if page.area[largest] < _LEAST_PAGE * surround.size:
+    largest = int(np.argmax(pieces.area))
+    if pieces.area[largest] < _LEAST_PAGE * surround.size:
         return None
-    return Box(*(int(side[largest]) for side in (page.x, page.y, page.width, page.height)))
+    return np.asarray(pieces.labels == largest + 1, dtype=np.uint8)
 
 
-def _writing_lost(small: Pixels, box: Box) -> bool:
-    """Return whether light marks like letters stand outside ``box``."""
-    outside = small.copy()
-    outside[box.y : box.bottom, box.x : box.right] = 0
-    return int(marks_of((outside > _LIGHT).astype(np.uint8)).letters.sum()) >= _FEWEST_LETTERS
+def _writing_lost(small: Pixels, paper: Pixels) -> bool:
+    """Return whether light marks like letters stand in the dark: a label, a printed band."""
+    light = ((small > _LIGHT) & (paper == 0)).astype(np.uint8)
+    return int(marks_of(light).letters.sum()) >= _FEWEST_LETTERS
 
 
 def _cut(pixels: Pixels, surround: NDArray[np.bool_], box: Box, factor: float) -> Pixels:

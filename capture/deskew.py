@@ -39,8 +39,11 @@ class Skew:
 NO_SKEW = Skew(0.0, 0.0, 0.0)
 
 
-def find_skew(mask: Pixels, limit: float) -> Skew:
-    """Return the skew of an ink mask within ``limit`` degrees either way."""
+def find_skew(mask: Pixels, limit: float, *, fine: bool = True) -> Skew:
+    """Return the skew of an ink mask within ``limit`` degrees either way.
+
+    Without ``fine`` it is told to half a degree only, in a third of the time.
+    """
     x, y = baseline_points(mask)
     if len(x) < _FEWEST_POINTS:
         return NO_SKEW
@@ -49,10 +52,9 @@ def find_skew(mask: Pixels, limit: float) -> Skew:
     best, usual = float(piles.max()), float(np.median(piles))
     angle = float(coarse[int(piles.argmax())])
     x, y = _thinned(x, y, _FINE_POINTS)
-    for reach, step in ((0.5, 0.1), (0.1, 0.02)):
+    for reach, step in ((0.5, 0.1), (0.1, 0.02)) if fine else ():
         angles = np.arange(angle - reach, angle + reach + step / 2, step)
-        fine = _piles(x, y, angles, 1.0)
-        angle = _peak(angles, fine)
+        angle = _peak(angles, _piles(x, y, angles, 1.0))
     confidence = float(np.clip((best / usual - 1.1) / 0.5, 0.0, 1.0))
     if abs(angle) > limit - 0.5:
         confidence = 0.0  # the true angle may lie beyond what was looked at

@@ -40,11 +40,12 @@ class Lie:
 
 def find_lie(mask: Pixels, limit: float) -> Lie:
     """Return rotation and skew of an ink mask; rotation 0 when nothing tells."""
-    along, across = find_skew(mask, limit), find_skew(unturned(mask, 90), limit)
+    along, across = find_skew(mask, limit), find_skew(unturned(mask, 90), limit, fine=False)
     if along is NO_SKEW and across is NO_SKEW:
         return Lie(0, 0.0, NO_SKEW)
     if _lying(mask, along, across) > _AXIS_MARGIN:
-        return _upright(unturned(mask, 90), 90, across)
+        upright = unturned(mask, 90)
+        return _upright(upright, 90, find_skew(upright, limit))
     return _upright(mask, 0, along)
 
 

@@ -120,6 +120,15 @@ def test_crop_keeps_writing_that_stands_in_the_dark(
     assert prepared.height == both.shape[0]
 
 
+def test_light_letters_in_a_band_at_the_edge_are_kept(
+    draw_page: DrawPage, make_frame: MakeFrame
+) -> None:
+    page = draw_page()
+    page[500:580, :700] = 255 - draw_page(("MEDICATION ALLERGIES",), width=700, height=80)
+    prepared = prepare(make_frame(page), SETTINGS)
+    assert np.array_equal(prepared.pixels[500:580, :700], page[500:580, :700])
+
+
 def test_uneven_light_is_evened(draw_page: DrawPage, make_frame: MakeFrame) -> None:
     page = draw_page()
     lamp = np.linspace(0.45, 1.0, page.shape[1])[None, :]
