@@ -89,6 +89,10 @@ class SearchEngine(Protocol):
         """Open the index for one commit, durable at the end of the block; an error drops it."""
         ...
 
+    def damaged(self, folder: Path) -> tuple[str, ...]:
+        """Return the files that fail their checksum, reading all; no engine has to have one."""
+        ...
+
     def reading(self, folder: Path) -> AbstractContextManager[IndexReader]:
         """Open the index as it is now."""
         ...

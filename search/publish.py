@@ -108,8 +108,13 @@ def opened(home: Path, settings: SearchSettings, archive_id: str) -> Iterator[Op
         yield OpenIndex(reader, sentinel.applied)
 
 
-def status(source: TextSource, home: Path, settings: SearchSettings) -> IndexStatus:
-    """Return what the index is fit for and how far it is behind; never raises for a bad one."""
+def status(
+    source: TextSource, home: Path, settings: SearchSettings, *, thorough: bool = False
+) -> IndexStatus:
+    """Return what the index is fit for and how far it is behind; never raises for a bad one.
+
+    ``thorough`` reads every byte and compares checksums, where the engine keeps them.
+    """
     engine = engine_named(settings.engine)
     told = f"{engine.name} {engine.version}"
     sentinel = read_sentinel(home)
@@ -118,12 +123,20 @@ def status(source: TextSource, home: Path, settings: SearchSettings) -> IndexSta
     behind = _behind(source, sentinel.applied)
     if not sentinel.fits(SCHEMA, source.archive_id, engine.name):
         return IndexStatus(IndexState.OUTDATED, told, sentinel.applied, behind, 0)
+    pages = _pages(engine, home / sentinel.folder, thorough)
+    state = IndexState.CORRUPT if pages is None else IndexState.READY
+    return IndexStatus(state, told, sentinel.applied, behind, pages or 0)
+
+
+def _pages(engine: SearchEngine, folder: Path, thorough: bool) -> int | None:
+    """Return how many pages an index holds, None when it is corrupt."""
+    if thorough and engine.damaged(folder):
+        return None
     try:
-        with engine.reading(home / sentinel.folder) as reader:
-            pages = reader.pages()
+        with engine.reading(folder) as reader:
+            return reader.pages()
     except ArchiveError:
-        return IndexStatus(IndexState.CORRUPT, told, sentinel.applied, behind, 0)
-    return IndexStatus(IndexState.READY, told, sentinel.applied, behind, pages)
+        return None
 
 
 def _behind(source: TextSource, applied: int) -> int:

@@ -6,11 +6,15 @@ the files of merged segments.
 
 from __future__ import annotations
 
+import json
+import struct
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
+from typing import BinaryIO
 
 import tantivy
 from tantivy import Occur, Query
@@ -54,6 +58,11 @@ class TantivyEngine:
         with _told():
             handle.commit()
             handle.wait_merging_threads()
+
+    def damaged(self, folder: Path) -> tuple[str, ...]:
+        """Return the files whose bytes are not those that were written."""
+        names = (path for path in sorted(folder.iterdir()) if path.suffix in _CHECKED)
+        return tuple(path.name for path in names if not _is_whole(path))
 
     @contextmanager
     def reading(self, folder: Path) -> Iterator[TantivyReader]:
@@ -214,6 +223,47 @@ def _document(page: Indexed) -> tantivy.Document:
         document.add_integer(f"{field}_low", low)
         document.add_integer(f"{field}_high", high)
     return document
+
+
+_CHECKED = {".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term", ".del"}
+_MAGIC = 1337
+_CHUNK = 1 << 20
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether the bytes of a segment file fit the CRC in its footer.
+
+    tantivy ends each with JSON, the length of that and a magic number, both little-endian.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(size - 8, 0))
+        tail = file.read()
+        if len(tail) < 8:
+            return False
+        length, magic = struct.unpack("<II", tail)
+        body = size - 8 - length
+        if magic != _MAGIC or body < 0:
+            return False
+        file.seek(body)
+        told = _told_crc(file.read(length))
+        file.seek(0)
+        return told == _crc(file, body)
+
+
+def _told_crc(footer: bytes) -> int | None:
+    try:
+        return int(json.loads(footer)["crc"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _crc(file: BinaryIO, length: int) -> int:
+    crc = 0
+    while length and (chunk := file.read(min(_CHUNK, length))):
+        crc = zlib.crc32(chunk, crc)
+        length -= len(chunk)
+    return crc
 
 
 @contextmanager

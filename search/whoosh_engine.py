@@ -57,6 +57,10 @@ class WhooshEngine:
         with _told():
             _commit(handle, pending)
 
+    def damaged(self, folder: Path) -> tuple[str, ...]:
+        """Return nothing: Whoosh keeps no checksums, and only what it trips over is known."""
+        return ()
+
     @contextmanager
     def reading(self, folder: Path) -> Iterator[WhooshReader]:
         """Open the index as it is now."""
@@ -171,9 +175,9 @@ class _Segment:
             case Row(field, terms):
                 return self._looked_up(query.Phrase(field, list(terms)))
             case Overlap(field, low, high):
-                starts = self._looked_up(query.NumericRange(f"{field}_low", 0, high))
-                ends = self._looked_up(query.NumericRange(f"{field}_high", low, _LARGEST))
-                return dict.fromkeys(starts.keys() & ends.keys(), 0.0)
+                starts = self._in_range(f"{field}_low", 0, high)
+                ends = self._in_range(f"{field}_high", low, _LARGEST)
+                return dict.fromkeys(starts & ends, 0.0)
             case SomePart(parts):
                 return _summed(self.scored(part) for part in parts)
             case AllParts(parts):
@@ -194,6 +198,10 @@ class _Segment:
 
     def _everything(self) -> set[int]:
         return set(self._searcher.reader().all_doc_ids())
+
+    def _in_range(self, field: str, low: int, high: int) -> set[int]:
+        wanted = query.NumericRange(field, low, high)
+        return set(wanted.matcher(self._searcher, self._context.set(weighting=None)).all_ids())
 
     def _looked_up(self, wanted: query.Query) -> Scored:
         matcher = wanted.matcher(self._searcher, self._context)

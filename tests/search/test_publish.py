@@ -140,6 +140,23 @@ def test_a_corrupt_index_is_told_and_mended_by_reindexing(
     assert len(pages(archive, home, settings, "chest")) == 6
 
 
+def test_a_flipped_bit_anywhere_is_found_by_a_thorough_look(
+    archive: MemoryArchive, home: Path
+) -> None:
+    publish(archive, home, TANTIVY)
+    assert status(archive, home, TANTIVY, thorough=True).state is IndexState.READY
+    segment_files = [path for path in (home / "index-1").iterdir() if path.suffix != ".json"]
+    checked = [path for path in segment_files if path.stat().st_size]
+    assert len(checked) >= 5
+    for path in checked:
+        whole = path.read_bytes()
+        for at in (0, len(whole) // 2, len(whole) - 1):
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+            assert status(archive, home, TANTIVY, thorough=True).state is IndexState.CORRUPT
+        path.write_bytes(whole)
+    assert status(archive, home, TANTIVY, thorough=True).state is IndexState.READY
+
+
 def test_a_sentinel_that_cannot_be_read_is_an_index_that_is_missing(
     archive: MemoryArchive, home: Path, settings: SearchSettings
 ) -> None:
