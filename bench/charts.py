@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
@@ -103,16 +103,15 @@ def house(rng: Random) -> House:
     )
 
 
-def stay(person: Person, condition: Condition, rng: Random) -> Case:
+def stay(person: Person, condition: Condition, rng: Random, where: House) -> Case:
     """Return a stay for ``condition``, some time after the patient was old enough for it."""
-    born = person.birth_date.year
-    year = max(born + max(condition.youngest, 3) + rng.randint(0, 18), 1958)
-    admitted = date(min(year, 2012), 1, 1) + timedelta(rng.randrange(365))
+    first, last = _years(person, condition)
+    admitted = date(rng.randint(first, last), 1, 1) + timedelta(rng.randrange(365))
     doctors = _doctors(person, rng)
     number = rng.randint(10**6, 10**8)
     return Case(
         person=person,
-        house=house(rng),
+        house=where,
         condition=condition,
         admitted=admitted,
         discharged=admitted + timedelta(rng.randint(2, 14)),
@@ -123,15 +122,23 @@ def stay(person: Person, condition: Condition, rng: Random) -> Case:
     )
 
 
+def _years(person: Person, condition: Condition) -> tuple[int, int]:
+    born = person.birth_date.year
+    return max(born + condition.youngest + 1, 1955), min(born + condition.oldest, 2011)
+
+
 def suits(condition: Condition, person: Person) -> bool:
-    """Whether this patient can have the condition and live to be treated by 2012."""
-    return condition.sex in {"", person.sex} and person.birth_date.year + condition.youngest < 1994
+    """Whether this patient can have the condition between 1955 and 2011."""
+    first, last = _years(person, condition)
+    return condition.sex in {"", person.sex} and first <= last
 
 
-def chart(person: Person, rng: Random, prefix: str) -> tuple[Paper, ...]:
+def chart(
+    person: Person, rng: Random, prefix: str, where: House | None = None
+) -> tuple[Paper, ...]:
     """Return the documents of one stay in chart order; ids begin with ``prefix``."""
     condition = rng.choice([found for found in CONDITIONS if suits(found, person)])
-    case = stay(person, condition, rng)
+    case = stay(person, condition, rng, where or house(rng))
     return tuple(
         paper(case, KINDS[name], day, rng, f"{prefix}-{number:02}")
         for number, (name, day) in enumerate(_contents(case, rng), 1)
@@ -146,6 +153,8 @@ def paper(case: Case, kind: Kind, day: date, rng: Random, number: str) -> Paper:
 def form(case: Case, kind: Kind, day: date, rng: Random) -> Form:
     """Return one document of a case, written and dressed."""
     dates = case.house.dates if rng.random() < 0.6 else rng.choice(DATE_STYLES)
+    if rng.random() < 0.2:
+        case = replace(case, house=replace(case.house, mrn_label=rng.choice(MRN_LABELS)))
     voice = Voice(case, day, rng, dates)
     return dress(voice, kind.write(voice))
 

@@ -7,13 +7,13 @@ from datetime import timedelta
 from .blocks import Cell, Checks, Columns, Gap, Grid, Parts, Sign, Table, Text, Trace
 from .case import Voice
 from .design import MRN_LABELS, Draft
+from .people import MEN, WOMEN
 
 
 def face_sheet(voice: Voice) -> Draft:
     """Write an admission face sheet."""
     case, person, rng = voice.case, voice.case.person, voice.rng
-    kin = rng.choice(("Wife", "Husband", "Daughter", "Son", "Mother", "Brother"))
-    kin_name = f"{rng.choice(case.doctors).first_name} {person.last_name}"
+    kin, kin_name = _nearest(voice)
     insurer = voice.pick("Placeholder Mutual", "Specimen Life and Casualty", "Self pay", "Medicare")
     policy = f"{rng.randint(10**8, 10**9 - 1)}"
     rows = (
@@ -65,6 +65,14 @@ def face_sheet(voice: Voice) -> Draft:
     title = voice.pick("FACE SHEET", "ADMISSION RECORD", "SUMMARY AND ADMISSION RECORD")
     grid = Grid(rows, above=True, boxed=True)
     return Draft(title, (grid, Gap(0.6), result, Gap(), sign), plain=True)
+
+
+def _nearest(voice: Voice) -> tuple[str, str]:
+    person, rng = voice.case.person, voice.rng
+    spouse = "Wife" if person.sex == "M" else "Husband"
+    kin = rng.choice(("Mother", "Father") if voice.age < 24 else (spouse, "Daughter", "Son"))
+    first = rng.choice(WOMEN if kin in {"Wife", "Mother", "Daughter"} else MEN)
+    return kin, f"{first} {person.last_name}"
 
 
 def _code(voice: Voice) -> str:
@@ -278,8 +286,8 @@ def birth_certificate(voice: Voice) -> Draft:
             Cell("5. Weight", (f"{rng.randint(5, 9)} lb {rng.randint(0, 15)} oz",)),
         ),
         (Cell("6. Place of Birth", (voice.facility(),), 2), Cell("7. City", (person.city,))),
-        (Cell("8. Father's Name", (f"{rng.choice(case.doctors).first_name} {person.last_name}",)),),
-        (Cell("9. Mother's Maiden Name", (f"Anna {person.maiden_name or 'Fablewick'}",)),),
+        (Cell("8. Father's Name", (f"{rng.choice(MEN)} {person.last_name}",)),),
+        (Cell("9. Mother's Maiden Name", (f"{rng.choice(WOMEN)} Fablewick",)),),
         (
             Cell("10. Attendant", (voice.doctor("", case.attending),)),
             Cell("11. Local File No.", (f"{rng.randint(1000, 99999)}",)),

@@ -27,12 +27,12 @@ _STEMS = _words(
 _TAILS = _words(
     "well ridge ley son by worth man field ton ham wick berg stone brook ford person gate more"
 )
-_MEN = _words(
+MEN = _words(
     "James John Robert William Charles George Joseph Edward Frank Thomas Walter Harold Henry Paul "
     "Raymond Albert Arthur Harry Donald Ralph Louis Clarence Howard Ernest Carl Eugene Leonard "
     "Stanley Daniel Michael David Steven Gary Mark Kevin Brian Jason Anthony Luis Hector Dmitri"
 )
-_WOMEN = _words(
+WOMEN = _words(
     "Mary Dorothy Helen Margaret Ruth Virginia Elizabeth Mildred Frances Anna Evelyn Marie Alice "
     "Florence Lillian Rose Irene Louise Edna Gladys Ethel Lois Betty Barbara Patricia Linda Susan "
     "Karen Nancy Donna Carol Sharon Michelle Angela Melissa Jennifer Consuelo Ingrid Naomi Priya"
@@ -167,7 +167,7 @@ def _junior(child: Person, father: Person) -> Person:
 def _person(
     rng: Random, numbers: Iterator[str], sex: str, born: date, home: dict[str, str]
 ) -> Person:
-    first, middle = rng.sample(_MEN if sex == "M" else _WOMEN, 2)
+    first, middle = rng.sample(MEN if sex == "M" else WOMEN, 2)
     earlier = (next(numbers),) if rng.random() < 0.12 else ()
     return Person(
         mrn=next(numbers),

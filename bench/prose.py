@@ -7,6 +7,7 @@ from datetime import timedelta
 from .blocks import Block, Columns, Gap, Parts, Sign, Span, Table, Text
 from .case import Voice
 from .design import Draft, section, section_look
+from .fonts import HANDS
 
 
 def closing(voice: Voice, most: int = 3) -> tuple[Block, ...]:
@@ -86,8 +87,15 @@ def progress_note(voice: Voice) -> Draft:
     first: Parts = (voice.served(),)
     rows[0] = (first, rows[0][1])
     table = Table(("Date", "Notes"), tuple(rows), (1.2, 5), voice.rng.random() < 0.5)
+    added = _handwritten(voice) if voice.rng.random() < 0.3 else ()
     title = voice.pick("PROGRESS NOTES", "PHYSICIAN'S PROGRESS NOTES", "PROGRESS RECORD")
-    return Draft(title, (table, Gap(), Sign(("M.D.",), voice.rng.randrange(10**9))))
+    return Draft(title, (table, *added, Gap(), Sign(("M.D.",), voice.rng.randrange(10**9))))
+
+
+def _handwritten(voice: Voice) -> tuple[Block, ...]:
+    hand = voice.pick(*HANDS)
+    lines = voice.pen.progress(voice.rng.randint(1, 4))
+    return (Gap(0.6), *(Text((line,), scale=1.25, face=hand) for line in lines))
 
 
 def consultation(voice: Voice) -> Draft:

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 from . import degrade, write
-from .charts import Paper, chart
+from .charts import Paper, chart, house
 from .degrade import Scan
 from .delivery import (
     Leaf,
@@ -40,8 +40,14 @@ def write_samples(folder: Path = FOLDER) -> None:
     patients = first_people(SEED, 60)
     senior, junior = _father_and_son(patients)
     others = [person for person in patients if person not in (senior, junior)]
+    where = house(Random(f"{SEED} house"))
     charts = {
-        person.mrn: chart(person, Random(f"{SEED} {person.mrn}"), f"c{person.mrn}")
+        person.mrn: chart(
+            person,
+            Random(f"{SEED} {person.mrn}"),
+            f"c{person.mrn}",
+            where if person in (senior, junior) else None,
+        )
         for person in (senior, junior, *others[:10])
     }
     write_mpi_csv(folder / "mpi.csv", patients)
@@ -75,6 +81,10 @@ def _files(
     yield from _oddities(folder, pages[9])
 
 
+def _full(pages: list[Leaf]) -> list[Leaf]:
+    return [leaf for leaf in pages if len(leaf.sheet.runs) > 70]
+
+
 def _group4_chart(folder: Path, pages: list[Leaf]) -> tuple[str, list[Record]]:
     rng, path = Random("group4"), folder / "chart-group4.tif"
     shots = (shoot(leaf, "bitonal", rng) for leaf in pages[:12])
@@ -84,7 +94,7 @@ def _group4_chart(folder: Path, pages: list[Leaf]) -> tuple[str, list[Record]]:
 def _grey_chart(folder: Path, pages: list[Leaf]) -> Iterator[tuple[str, list[Record]]]:
     rng = Random("grey")
     looks = ("clean", "holes", "light", "faded", "stains")
-    for number, (leaf, look) in enumerate(zip(pages, looks, strict=False), 1):
+    for number, (leaf, look) in enumerate(zip(_full(pages), looks, strict=False), 1):
         path = folder / f"chart-grey-{number:02}-{look}.jpg"
         yield _single_jpeg(path, at(200)(shoot(leaf, look, rng)))
 
@@ -96,7 +106,7 @@ def _single_jpeg(path: Path, shot: Shot, quality: int = 60) -> tuple[str, list[R
 
 def _scanned_pdf(folder: Path, pages: list[Leaf]) -> tuple[str, list[Record]]:
     rng, path = Random("pdf"), folder / "chart-scanned.pdf"
-    shots = (at(200)(shoot(leaf, "clean", rng)) for leaf in pages[:3])
+    shots = (at(200)(shoot(leaf, "clean", rng)) for leaf in _full(pages)[:3])
     return path.name, pour(path, shots, write.write_image_pdf)
 
 
@@ -126,8 +136,8 @@ def _misfile(folder: Path, own: list[Leaf], strange: list[Leaf]) -> tuple[str, l
     rng, path = Random("misfile"), folder / "chart-with-misfile.tif"
     mrn = own[0].paper.person.mrn
     stray = next(leaf for leaf in strange if leaf.paper.kind.name == "Laboratory report")
-    kept = own[:5]
-    order = [*kept[:4], stray, *kept[4:]]
+    place = next(n for n, leaf in enumerate(own) if n >= 3 and leaf.number == 1)
+    order = [*own[:place], stray, *own[place : place + 3]]
     shots = (shoot(leaf, "bitonal", rng, chart=mrn) for leaf in order)
     return path.name, pour(path, shots, write.write_group4)
 
@@ -141,6 +151,7 @@ def _film(folder: Path, pages: list[Leaf]) -> tuple[str, list[Record]]:
 
 def _single(folder: Path, pages: list[Leaf]) -> Iterator[tuple[str, list[Record]]]:
     rng = Random("single")
+    pages = _full(pages)
     for name, leaf, recipe, rotation in (
         ("fax-204x98.tif", pages[1], "fax-low", 0),
         ("fax-204x196.tif", pages[2], "fax", 0),
@@ -157,6 +168,7 @@ def _single(folder: Path, pages: list[Leaf]) -> Iterator[tuple[str, list[Record]
 
 def _oddities(folder: Path, pages: list[Leaf]) -> Iterator[tuple[str, list[Record]]]:
     rng = Random("odd")
+    pages = _full(pages)
     yield _single_jpeg(folder / "colour-form.jpg", _colour(pages[0], rng))
     shot = at(150)(shoot(pages[1], "border", rng))
     path = folder / "black-border.jp2"

@@ -213,7 +213,7 @@ class Pen:
         """Return ``pattern`` with its blanks filled."""
         blanks = {name: self.rng.choice(words) for name, words in _FILL.items()}
         blanks |= {name: str(self.rng.randint(*ends)) for name, ends in _NUMBERS.items()}
-        blanks |= self._particulars() | known
+        blanks |= self._particulars() | self._child_words() | known
         return pattern.format(**blanks)
 
     def _particulars(self) -> dict[str, str]:
@@ -232,6 +232,11 @@ class Pen:
             "sg": f"1.0{rng.randint(10, 28)}",
             "hour": "",
         }
+
+    def _child_words(self) -> dict[str, str]:
+        if self._age >= 20:
+            return {}
+        return {"state": self.rng.choice(("healthy", "pleasant", "thin")), "work": "a student"}
 
     def _noun(self) -> str:
         if self._age < 16:

@@ -11,7 +11,7 @@ from typing import Any
 from capture.model import Box
 
 from .degrade import Scan, found_box
-from .sheet import DPI, HEIGHT, WIDTH, Sheet
+from .sheet import DPI, HEIGHT, WIDTH, Run, Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +86,7 @@ def _whose(belonging: Belonging | None) -> dict[str, Any]:
 def _said(sheet: Sheet | None, scan: Scan) -> dict[str, Any]:
     if sheet is None:
         return {"text": "", "words": [], "values": []}
-    words = [
-        {
-            "text": run.text,
-            "box": run.box.as_list(),
-            "found": found_box(run.box, scan.matrix).as_list(),
-            "line": run.line,
-            "block": run.block,
-        }
-        for run in sheet.runs
-    ]
+    words = [_word(run, scan) for run in sheet.runs]
     values = [
         {
             "field": mark.field,
@@ -108,6 +99,17 @@ def _said(sheet: Sheet | None, scan: Scan) -> dict[str, Any]:
         if mark.field
     ]
     return {"text": sheet.text, "words": words, "values": values}
+
+
+def _word(run: Run, scan: Scan) -> dict[str, Any]:
+    word = {
+        "text": run.text,
+        "box": run.box.as_list(),
+        "found": found_box(run.box, scan.matrix).as_list(),
+        "line": run.line,
+        "block": run.block,
+    }
+    return word | {"hand": True} if run.handwritten else word
 
 
 def write_truth(folder: Path, name: str, records: Iterable[dict[str, Any]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -32,19 +33,32 @@ SYMBOLOGIES = {
 """Symbols a separator sheet may carry."""
 
 _POINT = DPI / 72
-_MIN_IS_WHITE = {TiffImagePlugin.PHOTOMETRIC_INTERPRETATION: 0}
 
 
 def write_group4(path: Path, scans: Iterable[Scan]) -> None:
     """Write a multi-page Group 4 TIFF, one page in memory at a time."""
     with TiffImagePlugin.AppendingTiffWriter(str(path), new=True) as out:
         for scan in scans:
-            black = scan if scan.bitonal else bitonal(scan)
-            picture = Image.fromarray(black.pixels).convert("1", dither=Image.Dither.NONE)
-            picture.save(
-                out, "TIFF", compression="group4", dpi=scan.dpi, tiffinfo=dict(_MIN_IS_WHITE)
-            )
+            out.write(_group4(scan if scan.bitonal else bitonal(scan)))
             out.newFrame()
+
+
+def _group4(scan: Scan) -> bytes:
+    # Scanners write WhiteIsZero. Pillow would, too, but inverts pixel by pixel in Python.
+    inverted = Image.fromarray(255 - scan.pixels).convert("1", dither=Image.Dither.NONE)
+    packed = io.BytesIO()
+    inverted.save(packed, "TIFF", compression="group4", dpi=scan.dpi, strip_size=2**24)
+    return _white_is_zero(bytearray(packed.getvalue()))
+
+
+def _white_is_zero(tiff: bytearray) -> bytes:
+    """Return a little-endian TIFF of one page that says its zeros are white."""
+    (directory,) = struct.unpack_from("<I", tiff, 4)
+    (entries,) = struct.unpack_from("<H", tiff, directory)
+    for entry in range(directory + 2, directory + 2 + 12 * entries, 12):
+        if struct.unpack_from("<H", tiff, entry) == (TiffImagePlugin.PHOTOMETRIC_INTERPRETATION,):
+            struct.pack_into("<H", tiff, entry + 8, 0)
+    return bytes(tiff)
 
 
 def write_grey_tiff(path: Path, scan: Scan, quality: int = 70) -> None:
@@ -146,7 +160,7 @@ def separator(text: str, symbology: str = "Code 128") -> Pixels:
     if symbology not in SYMBOLOGIES:
         raise SettingsError(f"no symbology {symbology!r}: choose from {', '.join(SYMBOLOGIES)}")
     sheet = Image.new("L", (WIDTH, HEIGHT), 255)
-    made = zxingcpp.write_barcode(SYMBOLOGIES[symbology], text, quiet_zone=10)
+    made = zxingcpp.write_barcode_to_image(zxingcpp.create_barcode(text, SYMBOLOGIES[symbology]))
     symbol = _enlarged(np.array(made, dtype=np.uint8), symbology)
     sheet.paste(symbol, ((WIDTH - symbol.width) // 2, 900))
     _caption(sheet, "DOCUMENT SEPARATOR", 520, 110)
