@@ -1,11 +1,758 @@
-"""The ``chartroom`` command: parse, call one function, print."""
+"""The ``chartroom`` command: parse, call one function, print.
+
+Results go to stdout, progress and log to stderr. An error of ours becomes one line and its
+exit code; a bug of ours keeps its trace.
+"""
 
 from __future__ import annotations
 
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
 import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from archive import deliveries, pages, patients
+from archive.archive import Archive, open_archive
+from archive.audit import record, this_person
+from archive.catalogue import Connection
+from archive.documents import DocumentRow
+from archive.home import sole_writer
+from archive.verify import verify as verify_archive
+from batch import runner
+from batch.inspection import Inspected, inspect_files
+from batch.report import BatchReport, report_of, troubles_of
+from batch.settings import Settings, settings_of
+from capture.encode import to_png
+from capture.errors import ArchiveError, ChartroomError, CustodyError
+from capture.model import SourceKind
+from capture.settings import load_section
+from desk import charts, doctor, export, review
+from ocr.engines import open_engine
+from search import publish, service
+from search.archive_text import ArchiveText
+from search.model import Filters, Found
+from search.service import Marking
+from search.settings import SearchSettings
+
+HELD = 4
+INTERRUPTED = 130
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-@click.group()
+class _Told(click.ClickException):
+    """One of our errors as click prints it."""
+
+    def __init__(self, error: ChartroomError) -> None:
+        super().__init__(str(error))
+        self.exit_code = error.exit_code  # type: ignore[misc]  # click means it to be set
+
+
+class _Group(click.Group):
+    """Turns our errors into one line and an exit code, and lets bugs trace."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ChartroomError as error:
+            raise _Told(error) from error
+        except KeyboardInterrupt:
+            click.echo("interrupted: give the same command again to go on", err=True)
+            sys.exit(INTERRUPTED)
+
+
+def _home_option(command: Function) -> Function:
+    return click.option(
+        "--home",
+        type=click.Path(path_type=Path),
+        envvar="CHARTROOM_HOME",
+        default=Path("chartroom-archive"),
+        show_default=True,
+        help="Folder of the archive; also CHARTROOM_HOME.",
+    )(command)
+
+
+def _json_option(command: Function) -> Function:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON Lines.")(command)
+
+
+def _source_option(command: Function) -> Function:
+    return click.option(
+        "--source",
+        "kind",
+        type=click.Choice([kind.value for kind in SourceKind]),
+        default=SourceKind.AUTO.value,
+        show_default=True,
+        help="What the files are; auto lets each file tell.",
+    )(command)
+
+
+def _workers_option(command: Function) -> Function:
+    return click.option(
+        "--workers", type=click.IntRange(1, 256), help="Worker processes; default: the cores."
+    )(command)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="chartroom")
-def cli() -> None:
+@click.option("--verbose", "-v", is_flag=True, help="Log what is done to stderr.")
+def cli(verbose: bool) -> None:
     """Turn paper and microfilm charts into an indexed, searchable archive."""
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--batch", "name", help="Name of the batch; default: that of the first folder.")
+@_source_option
+@click.option("--expect", type=click.IntRange(0), help="Frames that the delivery should hold.")
+@_workers_option
+@_home_option
+@_json_option
+def convert(
+    paths: tuple[Path, ...],
+    name: str | None,
+    kind: str,
+    expect: int | None,
+    workers: int | None,
+    home: Path,
+    as_json: bool,
+) -> None:
+    """Take scans in, read, index and file them; make the archive at first use.
+
+    Given again it goes on where it was. Exit code 4 says that frames are held, quarantined
+    or unaccounted for.
+
+    \b
+    Example:
+      chartroom convert box-17/ --batch box-17 --expect 412
+    """
+    order = runner.Order(paths, name, SourceKind(kind), expect)
+    with open_archive(home, create=True) as archive, sole_writer(archive.home):
+        settings = _settings(archive, workers)
+        with _progress() as watch:
+            batch = runner.convert(archive, order, settings, watch)
+            _publish(archive, watch)
+        _finish(archive, batch, as_json)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_source_option
+@_workers_option
+@_json_option
+def inspect(paths: tuple[Path, ...], kind: str, workers: int | None, as_json: bool) -> None:
+    """Show what the conveyor makes of files, without an archive.
+
+    A .txt file is taken as the text of one page.
+
+    \b
+    Example:
+      chartroom inspect scan.tif --json
+    """
+    settings = _with_workers(Settings(), workers)
+    seen = failed = 0
+    crew = settings.batch.crew
+    for frame in inspect_files(paths, settings, kind=SourceKind(kind), workers=crew):
+        seen += 1
+        failed += bool(frame.reason)
+        _print_json(frame.as_json()) if as_json else _print_inspected(frame)
+    if failed:
+        sys.exit(3 if failed == seen else HELD)
+
+
+@cli.group(name="patients")
+def patients_group() -> None:
+    """The master patient index (MPI)."""
+
+
+@patients_group.command(name="import")
+@click.argument("file", type=click.Path(path_type=Path))
+@_home_option
+@_json_option
+def import_patients(file: Path, home: Path, as_json: bool) -> None:
+    """Load or update the patients of a CSV file, all of it or nothing.
+
+    Columns: mrn, last_name, first_name, middle_name, suffix, sex, birth_date, ssn, address,
+    city, state, zip, phone, aliases. Required: mrn, both names and birth_date (1961-03-04).
+
+    \b
+    Example:
+      chartroom patients import mpi.csv
+    """
+    rows = patients.read_patients(file)
+    with open_archive(home, create=True) as archive, archive.catalogue.write() as connection:
+        done = patients.import_patients(connection, rows)
+        record(connection, "patients imported", "mpi", actor=this_person(), **asdict(done))
+    if as_json:
+        _print_json(asdict(done))
+    else:
+        click.echo(f"{done.rows} patients read: {done.new} new, {done.changed} changed")
+
+
+@cli.group(name="batch")
+def batch_group() -> None:
+    """The life of a batch."""
+
+
+@batch_group.command(name="list")
+@_home_option
+@_json_option
+def list_batches(home: Path, as_json: bool) -> None:
+    """Show every batch with its numbers.
+
+    \b
+    Example:
+      chartroom batch list
+    """
+    with open_archive(home) as archive, archive.catalogue.read() as connection:
+        rows = [
+            {"state": batch.state, **report_of(connection, batch).as_json()}
+            for batch in deliveries.batches(connection)
+        ]
+    if as_json:
+        for row in rows:
+            _print_json(row)
+        return
+    columns = ("batch", "state", "sources", "frames", "filed", "held", "quarantined", "unaccounted")
+    _print_table(columns, [[row[column] for column in columns] for row in rows])
+
+
+@batch_group.command(name="show")
+@click.argument("name", metavar="BATCH")
+@_home_option
+@_json_option
+def show_batch(name: str, home: Path, as_json: bool) -> None:
+    """Show the account of one batch and what in it needs a person.
+
+    \b
+    Example:
+      chartroom batch show box-17
+    """
+    with open_archive(home) as archive, archive.catalogue.read() as connection:
+        batch = deliveries.batch_named(connection, name)
+        if as_json:
+            _print_json({"state": batch.state, **report_of(connection, batch).as_json()})
+            return
+        _print_report(connection, batch)
+
+
+@batch_group.command(name="retry")
+@click.argument("name", metavar="BATCH")
+@_workers_option
+@_home_option
+@_json_option
+def retry_batch(name: str, workers: int | None, home: Path, as_json: bool) -> None:
+    """Look again at what failed, and match held documents with the patients of now.
+
+    \b
+    Example:
+      chartroom batch retry box-17
+    """
+    with open_archive(home) as archive, sole_writer(archive.home):
+        with archive.catalogue.read() as connection:
+            batch = deliveries.batch_named(connection, name)
+        settings = _settings(archive, workers)
+        with _progress() as watch:
+            batch = runner.retry(archive, batch, settings, watch)
+            _publish(archive, watch)
+        _finish(archive, batch, as_json)
+
+
+@batch_group.command(name="release")
+@click.argument("name", metavar="BATCH")
+@click.option("--with-held", is_flag=True, help="Accept it although frames wait for a person.")
+@_home_option
+def release_batch(name: str, with_held: bool, home: Path) -> None:
+    """Accept a batch: its counts balance and nothing more is converted into it.
+
+    \b
+    Example:
+      chartroom batch release box-17
+    """
+    with open_archive(home) as archive, archive.catalogue.write() as connection:
+        batch = deliveries.batch_named(connection, name)
+        report = report_of(connection, batch)
+        runner.release(connection, batch, report, with_held=with_held)
+    click.echo(f"batch {name} is released")
+
+
+@cli.command()
+@click.argument("query", default="")
+@click.option("--patient", default="", help="Name of the patient.")
+@click.option("--mrn", default="", help="Record number.")
+@click.option("--type", "type_", default="", help="Document type, by name or LOINC code.")
+@click.option("--from", "date_from", default="", help="First date: 1961, 1961-03, 1961-03-04.")
+@click.option("--to", "date_to", default="", help="Last date.")
+@click.option("--batch", default="", help="Only this batch.")
+@click.option("--state", default="", help="Only pages in this state, such as held.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@_home_option
+@_json_option
+def search(
+    query: str,
+    patient: str,
+    mrn: str,
+    type_: str,
+    date_from: str,
+    date_to: str,
+    batch: str,
+    state: str,
+    limit: int,
+    home: Path,
+    as_json: bool,
+) -> None:
+    """Find pages by their words, patient, type or date; QUERY may be empty with a filter.
+
+    \b
+    Example:
+      chartroom search '"chest pain" NOT pneumonia date:1961..1965'
+      chartroom search --patient Testperson --type "discharge summary"
+    """
+    filters = Filters(
+        mrn=mrn,
+        patient=patient,
+        type=type_,
+        date_from=date_from,
+        date_to=date_to,
+        batch=batch,
+        state=state,
+    )
+    with open_archive(home) as archive:
+        source, settings = ArchiveText(archive), _search_settings(archive)
+        with publish.opened(archive.home.index, settings, source.archive_id) as index:
+            marking = Marking() if as_json else Marking(mark=_marked, plain=str)
+            result = service.find(source, index, query, filters, limit=limit, marking=marking)
+        _audit_search(archive, result.total)
+    for note in result.notes:
+        click.echo(f"note: {note}", err=True)
+    if result.behind:
+        click.echo(f"note: the index has yet to see {result.behind} changes", err=True)
+    for hit in result.found:
+        _print_json(hit.as_json()) if as_json else _print_hit(hit)
+    if not as_json:
+        click.echo(f"{len(result.found)} of {result.total} pages")
+
+
+@cli.command()
+@click.argument("mrn")
+@_home_option
+@_json_option
+def chart(mrn: str, home: Path, as_json: bool) -> None:
+    """Show one patient's documents in chart order.
+
+    \b
+    Example:
+      chartroom chart 0071234
+    """
+    with open_archive(home) as archive, archive.catalogue.write() as connection:
+        found = charts.chart_of(connection, mrn)
+        record(connection, "chart viewed", "chart", actor=this_person())
+    if as_json:
+        for row in found.documents:
+            _print_json(_document_json(row))
+        return
+    patient = found.patient
+    click.echo(f"{patient.mrn}  {patient.last_name}, {patient.first_name}  {patient.birth_date}")
+    _print_table(
+        ("document", "type", "date", "pages", "batch"),
+        [
+            [row.id, row.type_name, row.service_date or "", len(row.pages), row.batch]
+            for row in found.documents
+        ],
+    )
+
+
+@cli.command()
+@click.argument("page_id")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the page image as PNG.")
+@click.option("--text", "as_text", is_flag=True, help="Print the words of the page.")
+@_home_option
+def page(page_id: str, out: Path | None, as_text: bool, home: Path) -> None:
+    """Show one page: its state, its text, its image.
+
+    \b
+    Example:
+      chartroom page 1f0c55aa90b2e6d1-3 --out page.png
+    """
+    with open_archive(home) as archive, archive.catalogue.write() as connection:
+        frame = deliveries.frame_of_page(connection, page_id)
+        kept = pages.pages_of(connection, [frame]).get(frame.ref)
+        words = pages.words_of(connection, frame)
+        record(connection, "page viewed", page_id, actor=this_person())
+        image = archive.vault.get(kept.image) if out and kept and kept.image else None
+    if out:
+        _write_png(out, image, page_id)
+    if as_text:
+        click.echo(words.text if words else "")
+    elif not out:
+        _print_page(frame, kept)
+
+
+@cli.command(name="export")
+@click.argument("form", type=click.Choice(["text", "csv", "pdf"]))
+@click.option("--batch", "batch_name", help="All of a batch.")
+@click.option("--mrn", help="What is filed to one patient, in chart order.")
+@click.option("--document", "document_id", help="One document.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write to.")
+@_home_option
+def export_command(
+    form: str,
+    batch_name: str | None,
+    mrn: str | None,
+    document_id: str | None,
+    out: Path,
+    home: Path,
+) -> None:
+    """Write hand-over files: text, tables, or searchable PDF.
+
+    \b
+    Example:
+      chartroom export pdf --mrn 0071234 --out handover/
+    """
+    if sum(given is not None for given in (batch_name, mrn, document_id)) > 1:
+        raise click.UsageError("say only one of --batch, --mrn and --document")
+    export.prepare_folder(out)
+    with open_archive(home) as archive:
+        with archive.catalogue.read() as connection:
+            chosen = _selection(connection, batch_name, mrn, document_id)
+            written = _export(form, archive, connection, chosen, out)
+        with archive.catalogue.write() as connection:
+            what = batch_name or document_id or ("chart" if mrn else "archive")
+            record(connection, f"exported {form}", what, actor=this_person(), files=len(written))
+    click.echo(f"{len(written)} files in {out}")
+
+
+@cli.group(name="review")
+def review_group() -> None:
+    """What needs a person."""
+
+
+@review_group.command(name="list")
+@_home_option
+@_json_option
+def list_review(home: Path, as_json: bool) -> None:
+    """Show held documents and pages with the reason and the likeliest patients.
+
+    \b
+    Example:
+      chartroom review list
+    """
+    with open_archive(home) as archive, archive.catalogue.read() as connection:
+        waiting = review.waiting_list(connection)
+    for entry in waiting:
+        _print_json(asdict(entry)) if as_json else _print_waiting(entry)
+    if not as_json:
+        click.echo(f"{len(waiting)} waiting")
+
+
+@cli.command()
+@click.option("--quick", is_flag=True, help="Look for the files without reading them.")
+@_home_option
+@_json_option
+def verify(quick: bool, home: Path, as_json: bool) -> None:
+    """Prove that every kept byte is unaltered and every count balances.
+
+    Exit code 8 says that something is lost or altered; each such thing is named.
+
+    \b
+    Example:
+      chartroom verify
+    """
+    with open_archive(home) as archive, _progress() as watch:
+        found = verify_archive(
+            archive,
+            quick=quick,
+            watch=lambda done, total: watch(runner.Progress("verifying", done, total)),
+        )
+    if as_json:
+        _print_json(asdict(found))
+    for fault in () if as_json else found.faults:
+        click.echo(f"{fault.subject}: {fault.what}")
+    if found.faults:
+        raise CustodyError(f"{len(found.faults)} faults found; each is named above")
+    if not as_json:
+        click.echo(f"{found.masters} masters and {found.images} page images are whole")
+
+
+@cli.command()
+@_home_option
+def reindex(home: Path) -> None:
+    """Build the search index anew, beside the one in use until it is done.
+
+    \b
+    Example:
+      chartroom reindex
+    """
+    with open_archive(home) as archive:
+        publish.rebuild(ArchiveText(archive), archive.home.index, _search_settings(archive))
+        pages_now = publish.status(
+            ArchiveText(archive), archive.home.index, _search_settings(archive)
+        ).pages
+    click.echo(f"the index holds {pages_now} pages")
+
+
+@cli.command(name="doctor")
+@_home_option
+@_json_option
+def doctor_command(home: Path, as_json: bool) -> None:
+    """Check programs, libraries, the archive and its index, and say what to mend.
+
+    \b
+    Example:
+      chartroom doctor
+    """
+    checks = doctor.examine(home)
+    for check in checks:
+        mark = "ok  " if check.ok else "MEND"
+        _print_json(asdict(check)) if as_json else click.echo(
+            f"{mark}  {check.name}: {check.found}"
+        )
+    worst = max((check.exit_code for check in checks if not check.ok), default=0)
+    if worst:
+        sys.exit(worst)
+
+
+def _not_built(ctx: click.Context) -> NoReturn:
+    raise click.UsageError(f"`{ctx.command_path}` is not built yet", ctx=ctx)
+
+
+def _promise(group: click.Group, name: str, what: str) -> None:
+    """Name a command of the contract that a later version brings."""
+
+    @group.command(
+        name=name,
+        help=f"{what} (not built yet).\n\n\b\nExample:\n  chartroom {name}",
+        context_settings={"ignore_unknown_options": True},
+    )
+    @click.argument("args", nargs=-1, type=click.UNPROCESSED)
+    @click.pass_context
+    def promised(ctx: click.Context, args: tuple[str, ...]) -> None:
+        _not_built(ctx)
+
+
+_film = click.Group("film", help="Rolls and cards of microfilm (not built yet).")
+_users = click.Group("users", help="People of the web stations (not built yet).")
+_types = click.Group("types", help="Document types of the site (not built yet).")
+_audit = click.Group("audit", help="The audit trail (not built yet).")
+for _group in (_film, _users, _types, _audit):
+    cli.add_command(_group)
+_promise(_film, "index", "Load an old CAR index")
+_promise(_film, "show", "Show the frame ledger of a roll")
+_promise(_film, "explain", "Record an explanation of a difference")
+_promise(_users, "add", "Add a person")
+_promise(_types, "train", "Learn document types from verified documents")
+_promise(_audit, "verify", "Verify the audit trail alone")
+_promise(review_group, "decide", "Decide about a held document")
+_promise(cli, "watch", "Convert what arrives in a folder")
+_promise(cli, "serve", "Serve the web stations")
+_promise(cli, "backup", "Back the archive up")
+_promise(cli, "restore", "Restore an archive")
+
+
+def _settings(archive: Archive, workers: int | None) -> Settings:
+    settings = _with_workers(settings_of(archive.home), workers)
+    _search_settings(archive)
+    # A machine that cannot read should say so before a batch is taken in.
+    open_engine(settings.ocr).close()
+    return settings
+
+
+def _with_workers(settings: Settings, workers: int | None) -> Settings:
+    return settings.with_workers(workers) if workers else settings
+
+
+def _search_settings(archive: Archive) -> SearchSettings:
+    return load_section(archive.home.section("search"), SearchSettings, "search")
+
+
+def _publish(archive: Archive, watch: runner.Watch) -> None:
+    watch(runner.Progress("indexing", 0, 1))
+    try:
+        publish.publish(ArchiveText(archive), archive.home.index, _search_settings(archive))
+    except ArchiveError as error:
+        # The index can be made again; what was captured is safe without it.
+        click.echo(f"warning: {error}", err=True)
+    watch(runner.Progress("indexing", 1, 1))
+
+
+def _finish(archive: Archive, batch: deliveries.Batch, as_json: bool) -> NoReturn:
+    with archive.catalogue.read() as connection:
+        report = report_of(connection, batch)
+        if as_json:
+            _print_json(report.as_json())
+        else:
+            _print_report(connection, batch)
+    sys.exit(0 if report.complete else HELD)
+
+
+def _audit_search(archive: Archive, total: int) -> None:
+    with archive.catalogue.write() as connection:
+        record(connection, "searched", "search", actor=this_person(), pages=total)
+
+
+def _selection(
+    connection: Connection, batch_name: str | None, mrn: str | None, document_id: str | None
+) -> export.Selection:
+    if batch_name is not None:
+        return export.select_batch(connection, batch_name)
+    if mrn is not None:
+        return export.select_chart(connection, mrn)
+    if document_id is not None:
+        return export.select_document(connection, document_id)
+    return export.select_all(connection)
+
+
+def _export(
+    form: str, archive: Archive, connection: Connection, chosen: export.Selection, out: Path
+) -> list[Path]:
+    if form == "text":
+        return export.export_text(connection, chosen, out)
+    if form == "csv":
+        return export.export_csv(connection, chosen, out)
+    return export.export_pdf(archive, connection, chosen, out)
+
+
+def _write_png(out: Path, image: bytes | None, page_id: str) -> None:
+    if image is None:
+        raise ArchiveError(f"page {page_id} has no image; `chartroom page {page_id}` says why")
+    try:
+        out.write_bytes(to_png(image))
+    except OSError as error:
+        raise ArchiveError(f"cannot write {out}: {error.strerror}; choose another --out") from error
+    click.echo(f"written {out}", err=True)
+
+
+@contextmanager
+def _progress() -> Iterator[runner.Watch]:
+    """Show progress on a terminal, and nothing elsewhere."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description:>10}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        tasks: dict[str, Any] = {}
+
+        def watch(now: runner.Progress) -> None:
+            if now.step not in tasks:
+                tasks[now.step] = progress.add_task(now.step, total=now.total)
+            progress.update(tasks[now.step], completed=now.done, total=now.total)
+
+        yield watch
+
+
+def _print_json(row: Mapping[str, object]) -> None:
+    click.echo(json.dumps(row, ensure_ascii=False))
+
+
+def _print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in row))
+    Console().print(table)
+
+
+def _print_report(connection: Connection, batch: deliveries.Batch) -> None:
+    report = report_of(connection, batch)
+    click.echo(f"Batch {report.batch} ({batch.state})")
+    for line in _report_lines(report):
+        click.echo(f"  {line}")
+    seen = deliveries.sightings(connection, batch)
+    for kind in ("seen before", "passed over"):
+        count = sum(sighting.kind == kind for sighting in seen)
+        if count:
+            click.echo(f"  {count} files {kind}")
+    troubles = troubles_of(connection, batch)
+    if troubles:
+        click.echo("Needs a person:")
+    for trouble in troubles:
+        where = f" frame {trouble.frame}" if trouble.frame else ""
+        click.echo(f"  {trouble.state:<12}{trouble.name}{where}: {trouble.reason}")
+
+
+def _report_lines(report: BatchReport) -> Iterator[str]:
+    yield f"{report.sources} sources, {report.frames} frames, {report.documents} documents"
+    yield (
+        f"{report.filed} filed, {report.held} held, {report.quarantined} quarantined, "
+        f"{report.blank} blank, {report.separator} separator, {report.technical} technical"
+    )
+    if report.unaccounted > 0:
+        yield f"{report.unaccounted} of {report.expected} expected frames are unaccounted for"
+    elif report.unaccounted < 0:
+        yield f"{-report.unaccounted} frames more than the {report.expected} expected"
+    else:
+        yield f"all {report.expected} expected frames are accounted for"
+    yield f"{report.seconds:.1f} seconds, {report.pages_per_minute:.0f} pages a minute"
+
+
+def _print_hit(hit: Found) -> None:
+    head = "  ".join(filter(None, (hit.patient, hit.mrn, hit.type, hit.date)))
+    click.echo(f"{hit.page}  {head or 'not filed'}")
+    click.echo(f"    {hit.snippet}")
+
+
+def _marked(words: str) -> str:
+    return click.style(words, bold=True) if sys.stdout.isatty() else f"[{words}]"
+
+
+def _print_waiting(entry: review.Waiting) -> None:
+    click.echo(f"{entry.subject}  {entry.state}  {entry.batch}  {entry.type_name}")
+    click.echo(f"    why: {entry.reason}")
+    for candidate in entry.candidates:
+        click.echo(f"    {candidate.mrn}  {candidate.score:.2f}  {candidate.reason}")
+
+
+def _print_page(frame: deliveries.FrameRow, kept: pages.PageRecord | None) -> None:
+    click.echo(f"{frame.page}  {frame.state}  {frame.reason}".rstrip())
+    if frame.document_id:
+        click.echo(f"  page {frame.sequence} of document {frame.document_id}")
+    if kept:
+        click.echo(f"  {kept.width} x {kept.height} pixels, {kept.dpi} dpi, lay at {kept.rotation}")
+        for step in kept.steps:
+            mark = "done" if step.applied else "left"
+            value = "" if step.value is None else f" {step.value:.2f}"
+            click.echo(
+                f"  {mark} {step.name}{value} ({step.confidence:.2f}) {step.reason}".rstrip()
+            )
+
+
+def _print_inspected(frame: Inspected) -> None:
+    told = frame.as_json()
+    click.echo(f"{frame.source} frame {frame.frame}: {told['state']} {told.get('reason', '')}")
+    type_ = told.get("type")
+    if isinstance(type_, dict):
+        click.echo(f"  {type_['name']} ({type_['confidence']:.2f})")
+    values = told.get("values")
+    for value in values if isinstance(values, list) else ():
+        click.echo(f"  {value['field']}: {value['value']} ({value['confidence']:.2f})")
+
+
+def _document_json(row: DocumentRow) -> dict[str, object]:
+    return {
+        "document": row.id,
+        "type": {"code": row.type_code, "name": row.type_name, "confidence": row.type_confidence},
+        "date": row.service_date,
+        "pages": list(row.pages),
+        "batch": row.batch,
+        "confidence": row.confidence,
+        "rule": row.rule,
+    }

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from capture.errors import ArchiveError
 from capture.model import Digest, FrameRef
 
-from . import schema
+from . import outbox, schema
 from .catalogue import now
 
 STATES = ("filed", "held", "quarantined", "blank", "separator", "technical")
@@ -67,6 +67,8 @@ class FrameRow:
     state: str
     reason: str
     document_id: str | None
+    sequence: int | None
+    """Place in its document, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +260,9 @@ def reopen_source(connection: Connection, source: Source) -> None:
     connection.execute(
         update(table).where(table.c.id == source.id).values(state="arrived", reason="")
     )
-    connection.execute(frames.delete().where(frames.c.source_id == source.id))
+    gone = frames.c.source_id == source.id
+    outbox.post(connection, connection.execute(select(frames.c.page).where(gone)).scalars())
+    connection.execute(frames.delete().where(gone))
 
 
 def frames(connection: Connection, batch: Batch) -> list[FrameRow]:
@@ -314,7 +318,11 @@ def _add_frames(
         }
         for number in numbers
     ]
+    if not rows:
+        return
     connection.execute(insert(schema.frames), rows)
+    if state != "pending":
+        outbox.post(connection, [str(row["page"]) for row in rows])
 
 
 def _frame_query() -> Select[Any]:
@@ -333,6 +341,7 @@ def _frame(row: Row[Any]) -> FrameRow:
         state=row.state,
         reason=row.reason,
         document_id=row.document_id,
+        sequence=row.sequence,
     )
 
 

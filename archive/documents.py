@@ -18,6 +18,15 @@ from .pages import value_row
 from .patients import StoredIndex
 from .statements import in_parts
 
+_DATES = (
+    "service_date",
+    "discharge_date",
+    "admission_date",
+    "dictated_date",
+    "transcribed_date",
+    "signed_date",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
@@ -168,7 +177,7 @@ def _add_document(
             type_confidence=document.type.confidence,
             state=filing.state.value,
             mrn=filing.mrn if filing.state is FilingState.FILED else None,
-            service_date=best_value(document.values, "service_date"),
+            service_date=document_date(document.values),
             reason=filing.reason,
             rule=filing.rule,
             confidence=filing.confidence,
@@ -209,6 +218,13 @@ def best_value(values: Iterable[IndexValue], field: str) -> str | None:
     """Return the surest value of ``field``, None when there is none."""
     found = [value for value in values if value.field == field]
     return max(found, key=lambda value: value.confidence).value if found else None
+
+
+def document_date(values: Iterable[IndexValue]) -> str | None:
+    """Return the date that a document goes by in its chart: never a birth date."""
+    told = list(values)
+    found = (best_value(told, field) for field in _DATES)
+    return next(filter(None, found), None)
 
 
 def _add_values(

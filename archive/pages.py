@@ -139,6 +139,19 @@ def indexes_of(connection: Connection, frames: Sequence[FrameRow]) -> dict[Frame
     return found
 
 
+def confidences_of(connection: Connection, frames: Sequence[FrameRow]) -> dict[FrameRef, float]:
+    """Return the reading confidence of those of these frames that were read."""
+    refs = {frame.id: frame.ref for frame in frames}
+    table = schema.readings
+    found: dict[FrameRef, float] = {}
+    for ids in in_parts(list(refs)):
+        rows = connection.execute(
+            select(table.c.frame_id, table.c.confidence).where(table.c.frame_id.in_(ids))
+        )
+        found |= {refs[row.frame_id]: row.confidence for row in rows}
+    return found
+
+
 def words_of(connection: Connection, frame: FrameRow) -> OcrPage | None:
     """Return the words of a frame, or None when it was not read."""
     table = schema.readings

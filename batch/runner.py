@@ -23,6 +23,7 @@ from capture.model import FrameState, SourceKind
 from .assembly import Run, assemble_run, runs
 from .intake import delivered_files, take_in, unpack
 from .pool import Done, Pool
+from .report import BatchReport
 from .settings import Settings
 from .stages import Carried, PageJob, SourceRef, Surveyed, SurveyJob
 from .worker import Failed
@@ -346,3 +347,22 @@ def _stop_if_told(done: Done) -> None:
 def _reason_of(done: Done) -> str:
     assert isinstance(done.outcome, Failed)  # noqa: S101  (the caller looked)
     return done.outcome.reason
+
+
+def release(
+    connection: Connection, batch: Batch, report: BatchReport, *, with_held: bool = False
+) -> None:
+    """Accept a batch for good; SettingsError says what stands against it."""
+    if report.unaccounted or batch.state == "open":
+        raise SettingsError(
+            f"batch {batch.name!r} does not balance ({report.unaccounted} frames unaccounted "
+            "for); convert the rest or correct --expect first"
+        )
+    waiting = report.held + report.quarantined
+    if waiting and not with_held:
+        raise SettingsError(
+            f"{waiting} frames of batch {batch.name!r} wait for a person; decide on them, or "
+            "release with --with-held"
+        )
+    deliveries.change_batch(connection, batch, state="released")
+    audit.record(connection, "released", batch.name, actor=audit.this_person(), waiting=waiting)

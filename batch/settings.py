@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from archive.home import Home
 from capture.enhance import RECIPE
@@ -37,6 +37,10 @@ class Settings:
     ocr: OcrSettings = field(default_factory=OcrSettings)
     indexer: IndexSettings = field(default_factory=IndexSettings)
     batch: BatchSettings = field(default_factory=BatchSettings)
+
+    def with_workers(self, workers: int) -> Settings:
+        """Return the same settings with another number of workers."""
+        return replace(self, batch=replace(self.batch, workers=workers))
 
     def version(self, stage: str) -> str:
         """Name what the result of ``stage`` hangs on: its rules and its settings.

@@ -1,0 +1,47 @@
+"""What waits for a person: held documents, and frames that no document could take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archive import deliveries
+from archive.catalogue import Connection
+from archive.documents import candidates_of, held_documents
+from indexer.model import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that a person has to decide."""
+
+    subject: str
+    """Id of a document, or of a page that is in none."""
+    state: str
+    batch: str
+    type_name: str
+    pages: tuple[str, ...]
+    reason: str
+    candidates: tuple[Candidate, ...] = ()
+
+
+def waiting_list(connection: Connection) -> list[Waiting]:
+    """Return all that waits, batch by batch: documents first, then single pages."""
+    documents = [
+        Waiting(
+            subject=row.id,
+            state=row.state,
+            batch=row.batch,
+            type_name=row.type_name,
+            pages=row.pages,
+            reason=row.reason,
+            candidates=tuple(candidates_of(connection, row)),
+        )
+        for row in held_documents(connection)
+    ]
+    loose = [
+        Waiting(frame.page, frame.state, batch.name, "", (frame.page,), frame.reason)
+        for batch in deliveries.batches(connection)
+        for frame in deliveries.frames(connection, batch)
+        if frame.state in ("held", "quarantined") and frame.document_id is None
+    ]
+    return documents + loose
