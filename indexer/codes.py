@@ -51,8 +51,9 @@ class HeadedLine:
 
 def printed_codes(text: str) -> tuple[str, ...]:
     """Return the ICD-9-CM and ICD-10-CM codes printed in ``text``, left to right."""
-    found = sorted((m.start(), m.group()) for rule in (_ICD9, _ICD10) for m in rule.finditer(text))
-    return tuple(code for _, code in found)
+    # V45.81 is a code of both books: it stands once.
+    found = {m.start(): m.group() for rule in (_ICD9, _ICD10) for m in rule.finditer(text)}
+    return tuple(code for _, code in sorted(found.items()))
 
 
 def headed_lines(layout: Layout) -> Iterator[HeadedLine]:

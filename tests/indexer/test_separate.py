@@ -1,0 +1,195 @@
+"""Putting pages together into documents."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capture.model import Barcode, Box, Digest, FrameRef, FrameState
+from indexer.model import DocumentType, IndexValue, PageIndex, SequencePage
+from indexer.separate import assemble
+
+SOURCE = Digest("0" * 64)
+BOX = Box(0, 0, 10, 10)
+SUMMARY = DocumentType("18842-5", "Discharge summary", 0.97, "title@1")
+NOTE = DocumentType("34109-9", "Unclassified note", 0.1, "unclassified@1")
+ALMA = {"mrn": "0712345", "patient_name": "TESTPERSON, ALMA"}
+GEORGE = {"mrn": "8899001", "patient_name": "SAMPLEWELL, GEORGE"}
+
+
+def page(number: int, *, titled: bool = False, **fields: str) -> SequencePage:
+    frame = FrameRef(SOURCE, number)
+    values = tuple(IndexValue(f, v, v, frame, BOX, 0.95, f"{f}-label@1") for f, v in fields.items())
+    index = PageIndex(frame, SUMMARY if titled else NOTE, values, titled=titled)
+    return SequencePage(frame, FrameState.PAGE, index)
+
+
+def other(number: int, state: FrameState, payload: str = "") -> SequencePage:
+    barcodes = (Barcode("QR", payload, BOX),) if payload else ()
+    return SequencePage(FrameRef(SOURCE, number), state, None, barcodes)
+
+
+def numbers(sequence: list[SequencePage]) -> list[list[int]]:
+    return [[frame.number for frame in document.frames] for document in assemble(sequence)]
+
+
+def test_page_numbers_hold_a_document_together() -> None:
+    sequence = [
+        page(1, titled=True, page_of="1/2", **ALMA),
+        page(2, page_of="2/2", **ALMA),
+        page(3, titled=True, page_of="1/1", **ALMA),
+    ]
+    assert numbers(sequence) == [[1, 2], [3]]
+    assert all(not document.doubts for document in assemble(sequence))
+
+
+def test_a_title_opens_a_document_and_untitled_pages_of_the_same_person_go_on() -> None:
+    sequence = [page(1, titled=True, **ALMA), page(2, **ALMA), page(3, titled=True, **ALMA)]
+    assert numbers(sequence) == [[1, 2], [3]]
+
+
+def test_another_person_starts_another_document() -> None:
+    assert numbers([page(1, titled=True, **ALMA), page(2, **GEORGE)]) == [[1], [2]]
+
+
+def test_a_page_of_another_person_is_not_taken_for_its_number() -> None:
+    sequence = [page(1, titled=True, page_of="1/2", **ALMA), page(2, page_of="2/2", **GEORGE)]
+    assert numbers(sequence) == [[1], [2]]
+
+
+def test_a_page_that_says_nothing_goes_on_but_is_doubted() -> None:
+    (document,) = assemble([page(1, titled=True, **ALMA), page(2)])
+    assert document.doubts == ("page carries no identifier and no link to the page before",)
+    assert document.boundary_confidence < 0.5
+
+
+def test_a_page_that_says_nothing_does_not_join_a_complete_document() -> None:
+    sequence = [page(1, titled=True, page_of="1/1", **ALMA), page(2)]
+    first, second = assemble(sequence)
+    assert not first.doubts
+    assert second.doubts
+
+
+def test_a_missing_page_is_named() -> None:
+    sequence = [page(1, titled=True, page_of="1/3", **ALMA), page(2, page_of="3/3", **ALMA)]
+    (document,) = assemble(sequence)
+    assert document.doubts == ("page 2 of 3 is missing",)
+
+
+def test_a_missing_last_page_is_named() -> None:
+    (document,) = assemble([page(1, titled=True, page_of="1/2", **ALMA)])
+    assert document.doubts == ("page 2 of 2 is missing",)
+
+
+def test_a_document_that_starts_late_is_doubted() -> None:
+    (document,) = assemble([page(1, page_of="3/3", **ALMA)])
+    assert document.doubts == ("the pages before page 3 are missing",)
+
+
+def test_a_misread_number_between_agreeing_pages_is_doubted_not_hidden() -> None:
+    near = ALMA | {"mrn": "0712346"}
+    sequence = [page(1, titled=True, page_of="1/2", **ALMA), page(2, page_of="2/2", **near)]
+    (document,) = assemble(sequence)
+    assert "two record numbers in one document" in document.doubts
+
+
+def test_a_sheet_gives_its_number_and_type_until_the_next() -> None:
+    sequence = [
+        other(1, FrameState.SEPARATOR, "CHARTROOM|type=11504-8|mrn=07-12-345"),
+        page(2),
+        other(3, FrameState.SEPARATOR),
+        page(4),
+    ]
+    first, second = assemble(sequence)
+    assert first.type.code == "11504-8"
+    assert [(v.field, v.value, v.rule) for v in first.values] == [("mrn", "0712345", "separator@1")]
+    assert second.values == ()
+
+
+def test_a_doubled_sheet_is_harmless() -> None:
+    sheet = "CHARTROOM|type=11504-8|mrn=0712345"
+    sequence = [
+        other(1, FrameState.SEPARATOR, sheet),
+        other(2, FrameState.SEPARATOR, sheet),
+        page(3),
+    ]
+    (document,) = assemble(sequence)
+    assert document.type.code == "11504-8"
+    assert document.boundary_confidence >= 0.9
+
+
+def test_a_foreign_barcode_on_a_page_starts_nothing() -> None:
+    plain = page(2, page_of="2/2", **ALMA)
+    marked = SequencePage(plain.frame, plain.state, plain.index, (Barcode("Code39", "X123", BOX),))
+    assert numbers([page(1, titled=True, page_of="1/2", **ALMA), marked]) == [[1, 2]]
+
+
+def test_the_start_of_a_source_is_never_crossed() -> None:
+    second = page(2, page_of="2/2", **ALMA)
+    starting = SequencePage(second.frame, second.state, second.index, starts_source=True)
+    assert numbers([page(1, titled=True, page_of="1/2", **ALMA), starting]) == [[1], [2]]
+
+
+def test_a_blank_between_pages_parts_nothing() -> None:
+    sequence = [
+        page(1, titled=True, page_of="1/2", **ALMA),
+        other(2, FrameState.BLANK),
+        page(3, page_of="2/2", **ALMA),
+    ]
+    (document,) = assemble(sequence)
+    assert [frame.number for frame in document.frames] == [1, 3]
+    assert not document.doubts
+
+
+def test_an_unread_frame_inside_a_document_is_doubted() -> None:
+    sequence = [
+        page(1, titled=True, page_of="1/2", **ALMA),
+        other(2, FrameState.QUARANTINED),
+        page(3, page_of="2/2", **ALMA),
+    ]
+    (document,) = assemble(sequence)
+    assert document.doubts == ("a frame inside it could not be read",)
+
+
+def test_doubts_name_no_identifier() -> None:
+    sequence = [page(1, titled=True, page_of="1/3", **ALMA), page(2, page_of="2/3", **GEORGE)]
+    for document in assemble(sequence):
+        assert not any(part in doubt for doubt in document.doubts for part in ("0712345", "ALMA"))
+
+
+fields = st.fixed_dictionaries(
+    {},
+    optional={
+        "mrn": st.sampled_from(["0712345", "0712346", "8899001"]),
+        "patient_name": st.sampled_from(
+            ["TESTPERSON, ALMA", "TESTPERSON, ROBERT", "MOCKRIDGE, ANN"]
+        ),
+        "birth_date": st.sampled_from(["1927-03-04", "1961", "1950-01-01"]),
+        "page_of": st.sampled_from(["1/1", "1/3", "2/3", "3/3", "2", "7"]),
+    },
+)
+frames = st.one_of(
+    st.tuples(st.just(FrameState.PAGE), st.booleans(), fields),
+    st.tuples(
+        st.sampled_from([state for state in FrameState if state is not FrameState.PAGE]),
+        st.booleans(),
+        st.just({}),
+    ),
+)
+
+
+@given(st.lists(st.tuples(frames, st.booleans()), max_size=25))
+def test_every_page_with_an_index_is_in_exactly_one_document_in_order(
+    drawn: list[tuple[tuple[FrameState, bool, dict[str, str]], bool]],
+) -> None:
+    sequence = []
+    for number, ((state, titled, read), starts) in enumerate(drawn, start=1):
+        made = (
+            page(number, titled=titled, **read)
+            if state is FrameState.PAGE
+            else other(number, state)
+        )
+        sequence.append(SequencePage(made.frame, state, made.index, made.barcodes, starts))
+    documents = assemble(sequence)
+    filed = [frame for document in documents for frame in document.frames]
+    assert filed == [made.frame for made in sequence if made.index is not None]
+    assert all(document.frames for document in documents)
+    assert all(0.0 <= document.boundary_confidence <= 1.0 for document in documents)
