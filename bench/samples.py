@@ -125,7 +125,7 @@ def _separated(folder: Path, charts: list[tuple[Paper, ...]]) -> tuple[str, list
         paper = papers[1]
         text = write.payload(code=paper.kind.code, mrn=paper.person.mrn)
         if symbology == "Code 39":
-            text = write.payload(mrn=paper.person.mrn).upper()
+            text = write.payload(mrn=paper.person.mrn)
         shots.append(shoot_separator(text, symbology, rng, "bitonal"))
         shots += [shoot(leaf, "bitonal", rng) for leaf in leaves([paper])]
         shots.append(shoot_blank(rng, "bitonal"))

@@ -33,6 +33,8 @@ SYMBOLOGIES = {
 """Symbols a separator sheet may carry."""
 
 _POINT = DPI / 72
+_FINEST = 3
+"""Pixels of the narrowest bar at 300 dpi: a quarter of a millimetre."""
 
 
 def write_group4(path: Path, scans: Iterable[Scan]) -> None:
@@ -119,7 +121,7 @@ def write_born_digital_pdf(path: Path, sheets: Sequence[Sheet], title: str = "")
 
 def _pdf_run(canvas: Canvas, run: Run) -> None:
     canvas.setFont(_pdf_face(run.face), run.size / _POINT)
-    canvas.drawString(run.x / _POINT, (HEIGHT - run.baseline) / _POINT, run.text)
+    canvas.drawString(run.x / _POINT, (HEIGHT - run.baseline) / _POINT, f"{run.text} ")
 
 
 def _pdf_face(name: str) -> str:
@@ -156,12 +158,14 @@ def payload(*, code: str = "", mrn: str = "", batch: str = "") -> str:
 
 
 def separator(text: str, symbology: str = "Code 128") -> Pixels:
-    """Return a separator sheet, ``(3300, 2550)``, whose barcode says ``text``."""
+    """Return a separator sheet, ``(3300, 2550)``, whose barcode says ``text``.
+
+    Raises SettingsError for an unknown symbology or a text too long to survive a copier.
+    """
     if symbology not in SYMBOLOGIES:
         raise SettingsError(f"no symbology {symbology!r}: choose from {', '.join(SYMBOLOGIES)}")
     sheet = Image.new("L", (WIDTH, HEIGHT), 255)
-    made = zxingcpp.write_barcode_to_image(zxingcpp.create_barcode(text, SYMBOLOGIES[symbology]))
-    symbol = _enlarged(np.array(made, dtype=np.uint8), symbology)
+    symbol = _enlarged(_modules(text, symbology), symbology)
     sheet.paste(symbol, ((WIDTH - symbol.width) // 2, 900))
     _caption(sheet, "DOCUMENT SEPARATOR", 520, 110)
     _caption(sheet, "Do not remove - scan with the chart", 680, 56)
@@ -169,9 +173,18 @@ def separator(text: str, symbology: str = "Code 128") -> Pixels:
     return np.asarray(sheet)
 
 
+def _modules(text: str, symbology: str) -> Pixels:
+    try:
+        made = zxingcpp.create_barcode(text, SYMBOLOGIES[symbology])
+    except ValueError as error:
+        raise SettingsError(f"{symbology} cannot hold this text: {error}") from error
+    return np.array(zxingcpp.write_barcode_to_image(made), dtype=np.uint8)
+
+
 def _enlarged(modules: Pixels, symbology: str) -> Image.Image:
-    wide = (WIDTH - 300) // modules.shape[1]
-    scale = min(14 if symbology == "QR Code" else 6, max(wide, 1))
+    scale = min(14 if symbology == "QR Code" else 6, (WIDTH - 300) // modules.shape[1])
+    if scale < _FINEST:
+        raise SettingsError(f"text too long for {symbology}: give fewer keys, or use a QR Code")
     tall = scale if symbology == "QR Code" else max(1, 380 // modules.shape[0])
     return Image.fromarray(np.kron(modules, np.ones((tall, scale), dtype=np.uint8)))
 

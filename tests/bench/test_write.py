@@ -67,7 +67,7 @@ def test_a_born_digital_pdf_has_the_words_where_the_picture_has_them(
         text = pdf.pages[0].extract_text()
     assert word_match(sheet.text, text).recall > 0.98
     document = pypdfium2.PdfDocument(tmp_path / "a.pdf")
-    drawn = document[0].render(scale=300 / 72, grayscale=True).to_numpy()[:, :, 0]
+    drawn = document[0].render(scale=300 / 72, grayscale=True).to_numpy().squeeze()
     document.close()
     for run in sheet.runs:
         box = run.box
@@ -87,12 +87,22 @@ def test_files_are_the_same_bytes_every_time(scan: Scan, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("symbology", write.SYMBOLOGIES)
 def test_a_separator_is_read_even_after_a_copier(symbology: str) -> None:
-    text = write.payload(code="18842-5", mrn="0071234")
-    assert text == "CHARTROOM|type=18842-5|mrn=0071234"
+    text = write.payload(mrn="0071234")
     sheet = Scan(write.separator(text, symbology))
     for look in ("plain", "clean", "copy", "bitonal"):
         found = zxingcpp.read_barcodes(RECIPES[look](sheet, Random(2)).pixels)
         assert [code.text for code in found] == [text], look
+
+
+def test_a_payload_names_what_it_knows_in_the_order_of_the_contract() -> None:
+    assert write.payload(mrn="0071234", code="18842-5") == "CHARTROOM|type=18842-5|mrn=0071234"
+
+
+def test_a_text_too_long_to_survive_a_copier_is_refused() -> None:
+    for batch, reason in (("B" * 10, "too long for Code 39"), ("b" * 60, "cannot hold this text")):
+        text = write.payload(batch=batch, code="18842-5", mrn="0071234")
+        with pytest.raises(SettingsError, match=reason):
+            write.separator(text, "Code 39")
 
 
 def test_an_unknown_symbology_is_refused_by_name() -> None:
