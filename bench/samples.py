@@ -145,7 +145,7 @@ def _misfile(folder: Path, own: list[Leaf], strange: list[Leaf]) -> tuple[str, l
 def _film(folder: Path, pages: list[Leaf]) -> tuple[str, list[Record]]:
     path = folder / "film-strip.tif"
     ribbon, shots = shoot_strip(pages[:4], Random("film"), dpi=170)
-    write.write_grey_tiff(path, ribbon, 50)
+    write.write_grey_tiff(path, ribbon, 42)
     return path.name, [record(path.name, number, shot) for number, shot in enumerate(shots, 1)]
 
 

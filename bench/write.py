@@ -12,6 +12,7 @@ from random import Random
 import numpy as np
 import zxingcpp
 from PIL import Image, ImageDraw, TiffImagePlugin
+from reportlab import rl_config
 from reportlab.lib.pagesizes import letter
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
@@ -90,6 +91,7 @@ def write_jpeg2000(path: Path, scan: Scan, rate: float = 20) -> None:
 
 def write_image_pdf(path: Path, scans: Iterable[Scan], quality: int = 60) -> None:
     """Write a PDF that holds a picture on each page and no text."""
+    rl_config.useA85 = 0  # scanners store their JPEG as it is, not as ASCII
     canvas = Canvas(str(path), invariant=True)
     for scan in scans:
         width, height = (72 * n / d for n, d in zip(scan.size, scan.dpi, strict=True))
