@@ -21,6 +21,8 @@ _LETTERS = re.compile(r"[^A-Z#]")
 _FOLD = str.maketrans("01580", "OISBO")
 _MOST_WORDS = 6
 _MARK = re.compile(r"[:#=]$|^[:#=]$")
+_COLUMN = 2.5
+"""Characters of space that part columns rather than words."""
 _FLUFF = re.compile(r"^[\W_]*$|^(?:no|num|number|nbr|is)[.:#]*$", re.IGNORECASE)
 _FUZZY_FROM = 7
 """Shorter labels are taken as written: one letter makes AGE of PAGE."""
@@ -125,7 +127,7 @@ def _row_labels(number: int, row: Row, pitch: float) -> Iterator[Label]:
 def _label_at(number: int, row: Row, start: int, pitch: float) -> Label | None:
     best: Label | None = None
     key = ""
-    if not _may_open(row, start):
+    if not _may_open(row, start, pitch):
         return None
     for stop in range(start + 1, min(start + _MOST_WORDS, len(row)) + 1):
         if stop > start + 1 and _broken(row, stop - 1, pitch):
@@ -136,9 +138,11 @@ def _label_at(number: int, row: Row, start: int, pitch: float) -> Label | None:
     return best
 
 
-def _may_open(row: Row, start: int) -> bool:
-    """Say whether a label may start here: a word in small letters needs a mark behind it."""
+def _may_open(row: Row, start: int, pitch: float) -> bool:
+    """Say whether a label may start here: small letters need a mark or a column of their own."""
     text = row[start].text
+    if start and gap_before(row, start) > _COLUMN * pitch:
+        return True
     if not text[:1].islower():
         return any(character.isalpha() for character in text)
     return any(_MARK.search(word.text) for word in row[start : start + _MOST_WORDS + 1])
@@ -157,7 +161,8 @@ def _named(number: int, row: Row, start: int, stop: int, key: str, pitch: float)
     exact = _entries().get(key)
     marked = _is_marked(row, stop)
     plain = exact is not None and not exact.weak and not row[start].text[:1].islower()
-    alone = marked or (not row[start].text[:1].islower() and _stands_alone(row, start, stop, pitch))
+    may_stand = start > 0 or not row[start].text[:1].islower()
+    alone = marked or (may_stand and _stands_alone(row, start, stop, pitch))
     if not plain and not alone:
         return None
     entry = exact or _nearly(key)
@@ -179,7 +184,7 @@ def _is_marked(row: Row, stop: int) -> bool:
 
 
 def _stands_alone(row: Row, start: int, stop: int, pitch: float) -> bool:
-    left = start == 0 or gap_before(row, start) > 2.5 * pitch
+    left = start == 0 or gap_before(row, start) > _COLUMN * pitch
     return left and (stop == len(row) or gap_before(row, stop) > 1.7 * pitch)
 
 
@@ -192,13 +197,20 @@ class Places:
         for label in labels:
             self._by_row.setdefault(label.row, []).append(label)
 
-    def of(self, label: Label) -> Place | None:
-        """Return the words right of ``label``, else those below it; None when both are bare."""
+    def of(self, label: Label) -> Iterator[Place]:
+        """Yield the words right of ``label``; when they are none or a column off, those below."""
         right = self._right(label)
         if right:
-            return Place(right, "right", label.strength)
+            yield Place(right, "right", label.strength)
+        if right and not self._is_column_off(label):
+            return
         below = self._below(label)
-        return Place(below, "below", 0.97 * label.strength) if below else None
+        if below:
+            yield Place(below, "below", (0.9 if right else 0.97) * label.strength)
+
+    def _is_column_off(self, label: Label) -> bool:
+        gap = gap_before(self._layout.rows[label.row], label.stop)
+        return gap > 2 * _COLUMN * self._layout.pitch
 
     def _right(self, label: Label) -> Row:
         row = self._layout.rows[label.row]

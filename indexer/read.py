@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -118,13 +118,10 @@ class _Reader:
         yield from read_letterhead(self._layout, self._frame)
         yield from self._headed()
 
-    def _placed(self, fields: frozenset[str] | set[str]) -> Iterator[tuple[Label, Place]]:
+    def _labels_of(self, fields: Collection[str]) -> Iterator[Label]:
         for label in self._labels:
-            if label.field not in fields or self._is_anothers(label):
-                continue
-            place = self._places.of(label)
-            if place and place.words:
-                yield label, place
+            if label.field in fields and not self._is_anothers(label):
+                yield label
 
     def _is_anothers(self, label: Label) -> bool:
         """Say whether the label speaks of kin, guarantor or insured rather than the patient."""
@@ -138,14 +135,20 @@ class _Reader:
         )
 
     def _labelled(self) -> Iterator[IndexValue]:
-        for label, place in self._placed(set(self._typed)):
-            reading = self._typed[label.field](place.words)
-            if reading is None:
-                continue
-            field = "sex" if label.field == "age_sex" else label.field
-            repaired = "-repaired" if reading.repaired else ""
-            rule = f"{field.replace('_', '-')}-label{repaired}@1"
-            yield self._value(field, reading, place, rule)
+        for label in self._labels_of(self._typed):
+            values = (self._beside(label, place) for place in self._places.of(label))
+            value = next(filter(None, values), None)
+            if value:
+                yield value
+
+    def _beside(self, label: Label, place: Place) -> IndexValue | None:
+        reading = self._typed[label.field](place.words)
+        if reading is None:
+            return None
+        field = "sex" if label.field == "age_sex" else label.field
+        repaired = "-repaired" if reading.repaired else ""
+        rule = f"{field.replace('_', '-')}-label{repaired}@1"
+        return self._value(field, reading, place, rule)
 
     def _value(self, field: str, reading: Reading, place: Place, rule: str) -> IndexValue:
         words = place.words[: reading.words]
@@ -161,9 +164,13 @@ class _Reader:
         )
 
     def _dates(self) -> list[Undated]:
-        return [
-            undated for label, place in self._placed(DATES) if (undated := self._date(label, place))
-        ]
+        found: list[Undated] = []
+        for label in self._labels_of(DATES):
+            dates = (self._date(label, place) for place in self._places.of(label))
+            date = next(filter(None, dates), None)
+            if date:
+                found.append(date)
+        return found
 
     def _date(self, label: Label, place: Place) -> Undated | None:
         text = text_of(place.words)
@@ -185,7 +192,10 @@ class _Reader:
     def _names_in_parts(self) -> Iterator[IndexValue]:
         """Join surname and given names that stand in boxes of their own."""
         parts: dict[str, tuple[Place, str]] = {}
-        for label, place in self._placed({"last_name", "first_name", "middle_name"}):
+        for label in self._labels_of(_NAME_PARTS):
+            place = next(self._places.of(label), None)
+            if place is None:
+                continue
             word = place.words[0]
             plain = word.text.strip(".,;:_").upper()
             if plain.replace("'", "").replace("-", "").isalpha():

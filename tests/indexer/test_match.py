@@ -131,6 +131,17 @@ def test_a_mended_number_needs_name_and_birth_date() -> None:
     assert both.state is FilingState.FILED
 
 
+def test_one_misread_digit_of_a_security_number_does_not_refute_the_rest() -> None:
+    found = filing(
+        mrn="4400002", patient_name="MOCKRIDGE, JOHN JR", birth_date="1931-05-06", ssn="1"
+    )
+    assert found.state is FilingState.FILED
+    near = filing(
+        mrn="0712345", patient_name="TESTPERSON, ALMA", birth_date="1927-03-04", ssn="123-45-6780"
+    )
+    assert near.state is FilingState.FILED
+
+
 def test_a_number_hardly_read_is_held() -> None:
     found = filing(value("mrn", "4400002", sure=0.3), birth_date="1931-05-06")
     assert found.state is FilingState.HELD

@@ -106,7 +106,7 @@ def test_a_record_number_is_known_by_its_label(label: str) -> None:
         pytest.param("MRN: 07-22-48", ["072248"], id="pairs"),
         pytest.param("MRN: 07 22 48", ["072248"], id="pairs-apart"),
         pytest.param("MRN: ____0712345__", ["0712345"], id="on-a-line"),
-        pytest.param("Patient Name        MRN\nTESTPERSON, ALMA    0712345", ["0712345"], id="below"),
+        pytest.param("Patient Name      MRN\nTESTPERSON, ALMA  0712345", ["0712345"], id="below"),
         pytest.param("MRN: O7I2345", ["0712345"], id="look-alikes"),
         pytest.param("MRN: 1234", [], id="too-short"),
         pytest.param("MRN: 12345678901", [], id="too-long"),
@@ -153,6 +153,14 @@ def test_a_plate_in_the_corner_needs_no_labels() -> None:
     assert values(text, "mrn") == ["0712345"]
     assert values(text, "patient_name") == ["TESTPERSON, ALMA F"]
     assert values(text, "birth_date") == ["1927-03-04"]
+
+
+def test_heads_of_boxes_keep_their_columns_though_one_is_misread() -> None:
+    text = "Patient Name        MRN         Date of Birth     sex\n"
+    text += "TESTPERSON, ALMA    0712345     03/04/1927        F"
+    assert values(text, "birth_date") == ["1927-03-04"]
+    assert values(text, "sex") == ["F"]
+    assert values(text.replace("sex", "5ex"), "birth_date") == ["1927-03-04"]
 
 
 def test_surname_and_given_name_in_boxes_of_their_own_are_joined() -> None:
