@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -39,12 +40,18 @@ def available() -> bool:
     return True
 
 
-def version() -> str:
+def version(seconds: float = 20.0) -> str:
     """Return the version of the program; ToolError when it is missing or does not answer."""
+    # pytesseract asks too, but without a limit of time.
+    asked = [pytesseract.pytesseract.tesseract_cmd, "--version"]
     try:
-        return str(pytesseract.get_tesseract_version())
-    except (OSError, SystemExit, UnicodeDecodeError) as error:
+        ran = subprocess.run(asked, capture_output=True, timeout=seconds, check=True)
+    except (OSError, subprocess.SubprocessError) as error:
         raise ToolError(f"the program tesseract does not answer: {INSTALL}") from error
+    said = re.match(rb"tesseract v?(\d[.\w]*)", ran.stdout or ran.stderr)
+    if said is None:
+        raise ToolError(f"the program tesseract is another one: {INSTALL}")
+    return said[1].decode("ascii")
 
 
 class PytesseractEngine:
