@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
-from . import forms, prose
+from . import administrative, forms, prose
 from .blocks import Form
 from .case import DATE_STYLES, Case, Doctor, House, Voice
 from .conditions import CONDITIONS, Condition
@@ -54,8 +54,8 @@ KINDS = {
         Kind("18743-5", "Autopsy report", prose.autopsy),
         Kind("71230-7", "Birth certificate", forms.birth_certificate),
         Kind("51852-2", "Letter", prose.letter),
-        Kind("64291-8", "Insurance form", forms.insurance_form),
-        Kind("101904-1", "Release request", forms.release_request),
+        Kind("64291-8", "Insurance form", administrative.insurance_form),
+        Kind("101904-1", "Release request", administrative.release_request),
     )
 }
 """Every kind of document by the name of its writer."""

@@ -6,20 +6,27 @@ from datetime import timedelta
 
 from .blocks import Cell, Checks, Columns, Gap, Grid, Parts, Sign, Table, Text, Trace
 from .case import Voice
-from .design import MRN_LABELS, Draft
+from .design import Draft
 from .people import MEN, WOMEN
 
 
 def face_sheet(voice: Voice) -> Draft:
     """Write an admission face sheet."""
-    case, person, rng = voice.case, voice.case.person, voice.rng
-    kin, kin_name = _nearest(voice)
-    insurer = voice.pick("Placeholder Mutual", "Specimen Life and Casualty", "Self pay", "Medicare")
-    policy = f"{rng.randint(10**8, 10**9 - 1)}"
-    rows = (
+    grid = Grid((*_who(voice), *_stay(voice), *_payer(voice)), above=True, boxed=True)
+    result = Checks(
+        (("Recovered", False), ("Improved", True), ("Not improved", False), ("Died", False))
+    )
+    sign = Sign(("Signature of Attending Physician",), voice.rng.randrange(10**9))
+    title = voice.pick("FACE SHEET", "ADMISSION RECORD", "SUMMARY AND ADMISSION RECORD")
+    return Draft(title, (grid, Gap(0.6), result, Gap(), sign), plain=True)
+
+
+def _who(voice: Voice) -> tuple[tuple[Cell, ...], ...]:
+    person = voice.case.person
+    return (
         (
             Cell("Patient Name", (voice.name("caps"),), 2.4),
-            Cell(case.house.mrn_label, (voice.mrn(),)),
+            Cell(voice.case.house.mrn_label, (voice.mrn(),)),
             Cell("Account Number", (voice.account(),)),
         ),
         (
@@ -34,16 +41,31 @@ def face_sheet(voice: Voice) -> Draft:
             Cell("City, State, ZIP", (f"{person.city}, {person.state} {person.zip}",), 2),
             Cell("Telephone", (person.phone,), 1.2),
         ),
+    )
+
+
+def _stay(voice: Voice) -> tuple[tuple[Cell, ...], ...]:
+    rng = voice.rng
+    hour = f"{rng.randint(0, 23):02}{rng.choice((5, 20, 45)):02}"
+    return (
         (
             Cell("Admission Date", (voice.admitted(),)),
-            Cell("Hour", (f"{rng.randint(0, 23):02}{rng.choice((5, 20, 45)):02}",), 0.5),
+            Cell("Hour", (hour,), 0.5),
             Cell("Discharge Date", (voice.discharged(),)),
-            Cell("Service", (case.condition.service,), 1.2),
+            Cell("Service", (voice.case.condition.service,), 1.2),
         ),
         (
             Cell("Attending Physician", (voice.attending(),)),
             Cell("Referring Physician", (voice.referring(),)),
         ),
+    )
+
+
+def _payer(voice: Voice) -> tuple[tuple[Cell, ...], ...]:
+    case, rng = voice.case, voice.rng
+    kin, kin_name = _nearest(voice)
+    insurer = voice.pick("Placeholder Mutual", "Specimen Life and Casualty", "Self pay", "Medicare")
+    return (
         (
             Cell("Nearest Relative", (kin_name,), 1.6),
             Cell("Relationship", (kin,)),
@@ -51,20 +73,13 @@ def face_sheet(voice: Voice) -> Draft:
         ),
         (
             Cell("Insurance", (insurer,), 1.6),
-            Cell("Policy No.", (policy,)),
+            Cell("Policy No.", (f"{rng.randint(10**8, 10**9 - 1)}",)),
             Cell("Group", (f"{rng.randint(100, 999)}",), 0.6),
         ),
         (Cell("Admitting Diagnosis", (case.condition.complaint.capitalize(),)),),
         (Cell("Principal Diagnosis", (voice.diagnosis(),), 3), Cell("Code", (_code(voice),), 0.7)),
         (Cell("Principal Procedure", voice.procedure()),),
     )
-    result = Checks(
-        (("Recovered", False), ("Improved", True), ("Not improved", False), ("Died", False))
-    )
-    sign = Sign(("Signature of Attending Physician",), rng.randrange(10**9))
-    title = voice.pick("FACE SHEET", "ADMISSION RECORD", "SUMMARY AND ADMISSION RECORD")
-    grid = Grid(rows, above=True, boxed=True)
-    return Draft(title, (grid, Gap(0.6), result, Gap(), sign), plain=True)
 
 
 def _nearest(voice: Voice) -> tuple[str, str]:
@@ -322,66 +337,3 @@ def referral(voice: Voice) -> Draft:
     return Draft(
         voice.pick("REFERRAL FORM", "REQUEST FOR REFERRAL"), parts, dated="Date of Referral"
     )
-
-
-def insurance_form(voice: Voice) -> Draft:
-    """Write an insurance claim form, full of numbers that are not the patient's."""
-    person, rng = voice.case.person, voice.rng
-    claim = [f"{rng.randint(10**6, 10**7 - 1)}" for _ in range(3)]
-    rows = (
-        (Cell("Patient's Name", (voice.name("caps"),), 2), Cell("Birth Date", (voice.born(),))),
-        (
-            Cell("Insured's I.D. No.", (claim[0],)),
-            Cell("Group No.", (claim[1],)),
-            Cell("Claim No.", (claim[2],)),
-        ),
-        (
-            Cell("Patient's Address", (f"{person.address}, {person.city}",), 2),
-            Cell("Telephone", (person.phone,)),
-        ),
-        (
-            Cell("Patient Account No.", (voice.account(),)),
-            Cell(rng.choice(MRN_LABELS), (voice.mrn(),)),
-        ),
-        (
-            Cell("Diagnosis", (voice.diagnosis(),), 2),
-            Cell("Dates of Stay From", (voice.admitted(),)),
-            Cell("Through", (voice.discharged(),)),
-        ),
-        (
-            Cell("Total Charge", (f"$ {rng.randint(90, 9999)}.{rng.randint(0, 99):02}",)),
-            Cell("Provider", (voice.facility(),), 2),
-        ),
-    )
-    sign = Sign(("Signature of insured",), rng.randrange(10**9))
-    return Draft("HEALTH INSURANCE CLAIM FORM", (Grid(rows, True, True), Gap(), sign), plain=True)
-
-
-def release_request(voice: Voice) -> Draft:
-    """Write an authorization to release records."""
-    case, rng = voice.case, voice.rng
-    rows = (
-        (Cell("Patient", (voice.name(),), 2), Cell(case.house.mrn_label, (voice.mrn(),))),
-        (Cell("Date of Birth", (voice.born(),)), Cell("Telephone", (case.person.phone,))),
-        (Cell("Release to", (f"Dr. {case.referring.last_name}, {case.referring.phone}",)),),
-    )
-    body = (
-        Grid(rows, True, rng.random() < 0.5),
-        Gap(0.5),
-        Checks((("Entire record", False), ("Discharge summary", True), ("X-ray reports", True))),
-        Gap(0.5),
-        Text(
-            (
-                "I authorize the release of the records named above. This permission ends ninety "
-                "days after it is signed and may be withdrawn in writing.",
-            ),
-            printed=True,
-        ),
-        Gap(),
-        Sign(("Signature of patient",), rng.randrange(10**9)),
-        Text(("Date signed: ", voice.dated("signed_date", voice.day))),
-    )
-    title = voice.pick(
-        "AUTHORIZATION TO RELEASE MEDICAL RECORDS", "REQUEST FOR RELEASE OF INFORMATION"
-    )
-    return Draft(title, body, plain=True, style="printed")
