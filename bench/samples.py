@@ -72,7 +72,7 @@ def _files(
     pages = [list(leaves(charts[person.mrn])) for person in others[:10]]
     yield _group4_chart(folder, pages[0])
     yield from _grey_chart(folder, pages[1])
-    yield _scanned_pdf(folder, pages[2])
+    yield _scanned_pdf(folder, list(leaves(charts[others[2].mrn][-3:])))
     yield _born_digital(folder, charts[others[3].mrn])
     yield _separated(folder, [charts[person.mrn] for person in others[4:7]])
     yield _misfile(folder, list(leaves(charts[junior.mrn])), list(leaves(charts[senior.mrn])))
@@ -106,13 +106,13 @@ def _single_jpeg(path: Path, shot: Shot, quality: int = 60) -> tuple[str, list[R
 
 def _scanned_pdf(folder: Path, pages: list[Leaf]) -> tuple[str, list[Record]]:
     rng, path = Random("pdf"), folder / "chart-scanned.pdf"
-    shots = (at(200)(shoot(leaf, "clean", rng)) for leaf in _full(pages)[:3])
+    shots = (at(200)(shoot(leaf, "clean", rng)) for leaf in pages[:4])
     return path.name, pour(path, shots, write.write_image_pdf)
 
 
 def _born_digital(folder: Path, papers: tuple[Paper, ...]) -> tuple[str, list[Record]]:
     path = folder / "chart-born-digital.pdf"
-    pages = list(islice(leaves(papers), 6))
+    pages = list(islice(leaves(papers[-7:]), 7))
     write.write_born_digital_pdf(path, [leaf.sheet for leaf in pages])
     shots = [Shot(Scan(render(leaf.sheet)), leaf=leaf) for leaf in pages]
     return path.name, [record(path.name, number, shot) for number, shot in enumerate(shots, 1)]
