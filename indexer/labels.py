@@ -141,10 +141,10 @@ def _label_at(number: int, row: Row, start: int, pitch: float) -> Label | None:
 def _may_open(row: Row, start: int, pitch: float) -> bool:
     """Say whether a label may start here: small letters need a mark or a column of their own."""
     text = row[start].text
-    if start and gap_before(row, start) > _COLUMN * pitch:
+    if not any(character.isalpha() for character in text):
+        return False
+    if not text[:1].islower() or (start and gap_before(row, start) > _COLUMN * pitch):
         return True
-    if not text[:1].islower():
-        return any(character.isalpha() for character in text)
     return any(_MARK.search(word.text) for word in row[start : start + _MOST_WORDS + 1])
 
 

@@ -163,6 +163,13 @@ def test_heads_of_boxes_keep_their_columns_though_one_is_misread() -> None:
     assert values(text.replace("sex", "5ex"), "birth_date") == ["1927-03-04"]
 
 
+def test_digits_are_never_taken_for_a_label() -> None:
+    text = "Patient Name        MRN         Date of Birth     Sex\n"
+    text += "TESTPERSON, ALMA    9545333     5-3-53            F"
+    assert values(text, "mrn") == ["9545333"]
+    assert values(text, "birth_date") == ["1953-05-03"]
+
+
 def test_surname_and_given_name_in_boxes_of_their_own_are_joined() -> None:
     text = "Last Name         First Name        Middle Initial\n"
     text += "TESTPERSON        ALMA              F"
