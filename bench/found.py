@@ -92,9 +92,7 @@ def found_frames(home: Path, batch: str) -> dict[Place, FoundFrame]:
         return dict(_frames(connection, deliveries.batch_named(connection, batch)))
 
 
-def _frames(
-    connection: Connection, batch: deliveries.Batch
-) -> Iterator[tuple[Place, FoundFrame]]:
+def _frames(connection: Connection, batch: deliveries.Batch) -> Iterator[tuple[Place, FoundFrame]]:
     frames = deliveries.frames(connection, batch)
     names = {one.id: one.shown for one in deliveries.sources(connection, batch)}
     records = pages.pages_of(connection, frames)

@@ -75,5 +75,7 @@ def installed(folder: Path) -> Peer:
 
 
 def _missing(programs: dict[str, str]) -> str:
-    absent: Sequence[str] = [package for name, package in programs.items() if not shutil.which(name)]
+    absent: Sequence[str] = [
+        package for name, package in programs.items() if not shutil.which(name)
+    ]
     return " ".join(absent)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
@@ -52,7 +53,7 @@ def run(
     return Ran(process.returncode, told[0], told[1], seconds, _cpu_seconds() - before, peak)
 
 
-def _content(stream: tempfile._TemporaryFileWrapper[bytes]) -> str:
+def _content(stream: BinaryIO) -> str:
     stream.seek(0)
     return stream.read().decode("utf-8", "replace")
 

@@ -1,0 +1,52 @@
+"""Render kept results into the figures' page: ``python -m bench.report``."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from capture.errors import SettingsError
+
+from .results import FOLDER, Table, markdown
+
+PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+
+
+def rendered(told: dict[str, Any]) -> str:
+    """Return one result, as its file tells it, as Markdown."""
+    machine = told["machine"]
+    head = (
+        f"`{told['command']}`, {told['made']}: {machine['cores']} cores, {machine['memory_gib']} GiB,"
+        f" Python {machine['python']}; load average {machine['load_before']} before,"
+        f" {machine['load_after']} after."
+    )
+    tables = [
+        markdown(Table(one["title"], one["columns"], one["rows"], one["note"]))
+        for one in told["tables"]
+    ]
+    return "\n\n".join([head, *told["told"], *tables])
+
+
+def replaced(page: str, name: str, text: str) -> str:
+    """Return the page with ``text`` between the markers of ``name``; SettingsError without them."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+    if not pattern.search(page):
+        raise SettingsError(f"the page of figures has no markers for {name}: add {begin} and {end}")
+    return pattern.sub(lambda _: f"{begin}\n{text}\n{end}", page)
+
+
+def main() -> int:
+    """Put every kept result into the page; return the exit code."""
+    text = PAGE.read_text(encoding="utf-8")
+    for path in sorted(FOLDER.glob("*.json")):
+        text = replaced(text, path.stem, rendered(json.loads(path.read_text(encoding="utf-8"))))
+    PAGE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
