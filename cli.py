@@ -534,9 +534,11 @@ def _not_built(ctx: click.Context) -> NoReturn:
 def _promise(group: click.Group, name: str, what: str) -> None:
     """Name a command of the contract that a later version brings."""
 
+    path = name if group is cli else f"{group.name} {name}"
+
     @group.command(
         name=name,
-        help=f"{what} (not built yet).\n\n\b\nExample:\n  chartroom {name}",
+        help=f"{what} (not built yet).\n\n\b\nExample:\n  chartroom {path}",
         context_settings={"ignore_unknown_options": True},
     )
     @click.argument("args", nargs=-1, type=click.UNPROCESSED)

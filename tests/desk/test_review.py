@@ -1,0 +1,20 @@
+"""What waits for a person is all there, with the reason."""
+
+from __future__ import annotations
+
+from archive.archive import Archive
+from archive.deliveries import batch_named, frames
+from desk.review import waiting_list
+
+
+def test_every_held_or_quarantined_page_waits_exactly_once(archive: Archive) -> None:
+    with archive.catalogue.read() as connection:
+        batch = batch_named(connection, "box-17")
+        unsettled = [
+            frame.page
+            for frame in frames(connection, batch)
+            if frame.state in ("held", "quarantined")
+        ]
+        waiting = waiting_list(connection)
+    assert sorted(page for entry in waiting for page in entry.pages) == sorted(unsettled)
+    assert all(entry.reason for entry in waiting)
