@@ -53,12 +53,13 @@ class Catalogue:
 def open_catalogue(home: Home) -> Iterator[Catalogue]:
     """Open the catalogue of ``home``, brought to the newest schema first.
 
-    Raises ArchiveError when a newer chartroom wrote it, BusyError when it stays locked.
+    Raises ArchiveError when a newer chartroom wrote it, BusyError when it stays locked,
+    CustodyError when it is damaged, or lost while the vault holds masters.
     """
     catalogue = Catalogue(_engine(home.catalogue))
     try:
         with _told_plainly():
-            _migrate(catalogue._engine)
+            _migrate(catalogue._engine, home)
         yield catalogue
     finally:
         catalogue.close()
@@ -131,11 +132,16 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory(str(_MIGRATIONS))
 
 
-def _migrate(engine: Engine) -> None:
+def _migrate(engine: Engine, home: Home) -> None:
     with engine.connect() as connection:
         present = _schema_of(connection)
     if present == newest_schema():
         return
+    if present is None and any(home.vault.glob("??/??/*")):
+        raise CustodyError(
+            "the catalogue is lost; restore it from a backup, the masters in the vault are still "
+            "there"
+        )
     _refuse_unknown(present)
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))

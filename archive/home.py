@@ -14,12 +14,15 @@ from pathlib import Path
 
 from capture.errors import ArchiveError, BusyError, SettingsError
 
-from .durable import write_durably
+from .durable import DRAFT, disk_errors, write_durably
 
 FORMAT = 1
 SENTINEL = "archive.json"
 SETTINGS = "chartroom.toml"
 SECTIONS = ("capture", "ocr", "indexer", "batch", "search")
+
+_OF_A_BEGINNING = ("vault", "index", SETTINGS, "lost+found")
+"""What a new archive may find in its folder: a disk just made, or a beginning that was cut off."""
 
 _FIRST_SETTINGS = """\
 # Settings of this archive. Every key has a default; docs/settings.md lists them all.
@@ -90,18 +93,15 @@ def create_home(root: Path) -> Home:
     if (root / SENTINEL).exists():
         return open_home(root)
     _refuse_foreign(root)
-    try:
+    with disk_errors(f"a new archive at {root}"):
         for folder in (root, root / "vault", root / "index"):
             folder.mkdir(parents=True, exist_ok=True)
         home = Home(root, uuid.uuid4().hex)
-        write_durably(root / SETTINGS, _FIRST_SETTINGS.encode())
+        if not (root / SETTINGS).exists():
+            write_durably(root / SETTINGS, _FIRST_SETTINGS.encode())
         # Last, so that a folder with a sentinel is a whole archive.
         sentinel = {"format": FORMAT, "id": home.id}
         write_durably(root / SENTINEL, json.dumps(sentinel).encode())
-    except OSError as error:
-        raise ArchiveError(
-            f"cannot make an archive at {root}: {error.strerror}; choose another --home"
-        ) from error
     _remember(home)
     return home
 
@@ -157,11 +157,14 @@ def _refuse_foreign(root: Path) -> None:
         return
     if not root.is_dir():
         raise ArchiveError(f"{root} is a file, not a folder; choose another --home")
-    if any(entry.name not in ("vault", "index", SETTINGS) for entry in root.iterdir()):
+    with disk_errors(f"a new archive at {root}"):
+        held = [entry for entry in root.iterdir() if not entry.name.startswith(DRAFT)]
+        kept = any((root / "vault").glob("*"))
+    if kept or any(entry.name not in _OF_A_BEGINNING for entry in held):
         raise ArchiveError(
             f"{root} is not empty and no archive (no {SENTINEL} in it); choose another --home"
         )
-    if str(root.resolve()) in _known() and not any(root.iterdir()):
+    if str(root.resolve()) in _known() and not held:
         raise ArchiveError(
             f"an archive was at {root} and the folder is now empty: mount its disk; to start "
             "a new archive there, remove the empty folder first"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +68,17 @@ def read_patients(path: Path) -> Iterator[Patient]:
 
 
 def import_patients(connection: Connection, patients: Iterable[Patient]) -> Imported:
-    """Add these patients, each in place of what was known under its number."""
+    """Add these patients, each in place of what was known under its number.
+
+    A patient of an earlier import whose number is now another's old number, and who has no
+    row of their own any more, was merged: the number leads to the survivor from here on.
+    """
     rows = new = changed = 0
-    for chunk in _chunks(patients):
+    own: set[str] = set()
+    merged: dict[str, str] = {}
+    for chunk in _chunks(map(_plain, patients)):
+        own.update(patient.mrn for patient in chunk)
+        merged |= {old: patient.mrn for patient in chunk for old in patient.other_mrns}
         known = _known(connection, [patient.mrn for patient in chunk])
         for patient in chunk:
             before = known.get(patient.mrn)
@@ -78,6 +87,7 @@ def import_patients(connection: Connection, patients: Iterable[Patient]) -> Impo
             known[patient.mrn] = patient
         _store(connection, chunk)
         rows += len(chunk)
+    _merge(connection, {old: into for old, into in merged.items() if old not in own})
     return Imported(rows, new, changed)
 
 
@@ -89,14 +99,11 @@ class StoredIndex:
 
     def by_mrn(self, mrn: str) -> Patient | None:
         """Return the patient with this number or old number, unless it led to several."""
-        known = _known(self._connection, [mrn])
-        if mrn in known:
-            return known[mrn]
         numbers = schema.patient_numbers
         owners = self._connection.execute(
             select(numbers.c.mrn).where(numbers.c.number == mrn)
         ).scalars()
-        found = _known(self._connection, list(owners))
+        found = _known(self._connection, [mrn, *owners])
         return next(iter(found.values())) if len(found) == 1 else None
 
     def by_birth_date(self, birth_date: str) -> tuple[Patient, ...]:
@@ -126,6 +133,9 @@ def count_patients(connection: Connection) -> int:
 
 def _check_header(path: Path, names: Iterable[str]) -> None:
     given = list(names)
+    twice = [name for name in COLUMNS if given.count(name) > 1]
+    if twice:
+        raise SourceError(f"{path.name}: the column {twice[0]} is there twice; leave one out")
     missing = [name for name in _REQUIRED if name not in given]
     if missing:
         raise SourceError(
@@ -143,12 +153,22 @@ def _patient(path: Path, line: int, row: dict[str, str | None]) -> Patient:
     for name in _REQUIRED:
         if not cells[name]:
             raise SourceError(f"{path.name} line {line}: {name} is empty; every patient needs one")
-    if not _ISO_DATE.fullmatch(cells["birth_date"]):
-        raise SourceError(f"{path.name} line {line}: birth_date is not of the form 1961-03-04")
+    if not _is_date(cells["birth_date"]):
+        raise SourceError(f"{path.name} line {line}: birth_date is no day of the form 1961-03-04")
     if None in row:
         raise SourceError(f"{path.name} line {line}: more cells than columns; check the quotes")
     aliases = cells.pop("aliases")
     return _with_aliases(Patient(**cells), aliases, f"{path.name} line {line}")
+
+
+def _is_date(cell: str) -> bool:
+    if not _ISO_DATE.fullmatch(cell):
+        return False
+    try:
+        date.fromisoformat(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def _with_aliases(patient: Patient, aliases: str, where: str) -> Patient:
@@ -158,11 +178,16 @@ def _with_aliases(patient: Patient, aliases: str, where: str) -> Patient:
         last, comma, first = alias.partition(",")
         if alias.upper().startswith("MRN "):
             numbers.append(alias[4:].strip())
-        elif comma:
+        elif comma and last.strip():
             names.append((last.strip(), first.strip()))
         else:
             raise SourceError(f"{where}: an alias must be `MRN 012345` or `LAST, FIRST`")
-    return replace(patient, other_mrns=tuple(numbers), other_names=tuple(names))
+    return _plain(replace(patient, other_mrns=tuple(numbers), other_names=tuple(names)))
+
+
+def _plain(patient: Patient) -> Patient:
+    """Return the patient as the archive gives it back: old numbers in order, each once."""
+    return replace(patient, other_mrns=tuple(sorted(set(patient.other_mrns) - {patient.mrn})))
 
 
 def _chunks(patients: Iterable[Patient]) -> Iterator[list[Patient]]:
@@ -196,10 +221,25 @@ def _store(connection: Connection, chunk: list[Patient]) -> None:
     numbers = [
         {"number": number, "mrn": patient.mrn}
         for patient in latest.values()
-        for number in dict.fromkeys(patient.other_mrns)
+        for number in patient.other_mrns
     ]
     if numbers:
         connection.execute(insert(schema.patient_numbers), numbers)
+
+
+def _merge(connection: Connection, merged: Mapping[str, str]) -> None:
+    """Take away those of ``merged`` that are patients; their old numbers go to the survivor."""
+    numbers = schema.patient_numbers
+    for old in _known(connection, list(merged)).values():
+        heirs = [
+            {"number": number, "mrn": merged[old.mrn]}
+            for number in old.other_mrns
+            if number != merged[old.mrn]
+        ]
+        for table in (schema.patient_names, numbers, schema.patients):
+            connection.execute(delete(table).where(table.c.mrn == old.mrn))
+        if heirs:
+            connection.execute(upsert(numbers).on_conflict_do_nothing(), heirs)
 
 
 def _name_rows(patient: Patient) -> Iterator[dict[str, object]]:
@@ -228,11 +268,12 @@ def _known_part(connection: Connection, mrns: Sequence[str]) -> dict[str, Patien
         for row in connection.execute(select(table).where(table.c.mrn.in_(mrns)))
     }
     old_names: dict[str, list[tuple[str, str]]] = {mrn: [] for mrn in base}
-    others = select(names).where(names.c.mrn.in_(mrns), names.c.rank > 0)
-    for row in connection.execute(others.order_by(names.c.mrn, names.c.rank)):
+    other_names = select(names).where(names.c.mrn.in_(mrns), names.c.rank > 0)
+    for row in connection.execute(other_names.order_by(names.c.mrn, names.c.rank)):
         old_names[row.mrn].append((row.last_name, row.first_name))
     old_numbers: dict[str, list[str]] = {mrn: [] for mrn in base}
-    for row in connection.execute(select(numbers).where(numbers.c.mrn.in_(mrns))):
+    others = select(numbers).where(numbers.c.mrn.in_(mrns)).order_by(numbers.c.number)
+    for row in connection.execute(others):
         old_numbers[row.mrn].append(row.number)
     return {
         mrn: replace(patient, other_names=tuple(old_names[mrn]), other_mrns=tuple(old_numbers[mrn]))

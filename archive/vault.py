@@ -22,11 +22,14 @@ class Vault:
         self._root = root
 
     def put(self, content: bytes) -> Digest:
-        """Store ``content`` durably and return its name; storing it twice is one copy."""
+        """Store ``content`` durably and return its name; storing it twice is one copy.
+
+        A copy that was altered on the disk is replaced.
+        """
         digest = Digest(hashlib.sha256(content).hexdigest())
         path = self.path(digest)
         with disk_errors("the vault"):
-            if _whole(path, len(content)):
+            if self.intact(digest):
                 return digest
             make_folder(path.parent)
             with durable_draft(path.parent) as (stream, draft):
@@ -38,6 +41,7 @@ class Vault:
     def take(self, source: IO[bytes]) -> tuple[Digest, int]:
         """Store all of ``source``, read in blocks, and return its name and size in bytes.
 
+        A copy that was altered on the disk is replaced.
         Raises SourceError when ``source`` cannot be read; the caller's file is not touched.
         """
         hasher, size = hashlib.sha256(), 0
@@ -50,7 +54,7 @@ class Vault:
                     size += len(block)
                 digest = Digest(hasher.hexdigest())
                 path = self.path(digest)
-                if not _whole(path, size):
+                if not self.intact(digest):
                     sync(stream)
                     make_folder(path.parent)
                     rename_durably(draft, path)
@@ -97,10 +101,6 @@ class Vault:
     def path(self, digest: Digest) -> Path:
         """Return where the bytes named ``digest`` are, or would be."""
         return self._root / digest[:2] / digest[2:4] / digest
-
-
-def _whole(path: Path, size: int) -> bool:
-    return path.is_file() and path.stat().st_size == size
 
 
 def _blocks(source: IO[bytes]) -> Iterator[bytes]:

@@ -65,7 +65,7 @@ def _masters(connection: Connection) -> dict[Digest, str]:
 def _images(connection: Connection) -> dict[Digest, str]:
     table = schema.pages
     rows = connection.execute(select(table.c.image).where(table.c.image.is_not(None)))
-    what = "a page image is lost or altered; it can be made again from its master"
+    what = "a page image is lost or altered; `chartroom batch retry` makes it again"
     return {Digest(digest): what for digest in rows.scalars()}
 
 

@@ -39,10 +39,10 @@ def runs(sources: Sequence[Source]) -> Iterator[Run]:
         yield Run(tuple(together))
 
 
-def _run_key(source: Source) -> tuple[bool, bytes]:
+def _run_key(source: Source) -> tuple[bool, int, bytes]:
     if source.paged or source.state != "surveyed":
-        return (True, source.digest.encode())
-    return (False, source.name.rpartition(b"/")[0])
+        return (True, 0, source.digest.encode())
+    return (False, source.container_id or 0, source.name.rpartition(b"/")[0])
 
 
 def assemble_run(

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from capture.errors import SourceError
-from capture.members import members
+from capture.members import Member, members
 from capture.model import Digest, FrameRef, SourceKind
+from capture.sniff import HEAD_BYTES
 from indexer.model import PageIndex
 from indexer.read import index_page, page_from_text, text_size
 from ocr.model import OcrPage
 
-from .intake import delivered_files
+from .intake import delivered_files, in_page_order, is_sidecar, is_zip
 from .pool import Done, Pool
 from .settings import Settings
 from .stages import Carried, PageJob, SourceRef, Surveyed, SurveyJob
@@ -77,12 +78,28 @@ def inspect_files(
                 yield _text_file(file.path, name, settings)
                 continue
             try:
+                if not file.asked_for and is_sidecar(file.name, _head(file.path)):
+                    continue
                 parts = list(unpack(file.path, name))
-            except SourceError as error:
-                yield Inspected(name, 1, None, str(error))
+            except (SourceError, OSError) as error:
+                yield Inspected(name, 1, None, _plainly(error))
                 continue
             for part, shown in parts:
-                yield from _inspect_source(pool, part, shown, kind)
+                if isinstance(part, Path):
+                    yield from _inspect_source(pool, part, shown, kind)
+                else:
+                    yield Inspected(shown, 1, None, str(part))
+
+
+def _head(path: Path) -> bytes:
+    if not path.is_file():
+        raise SourceError("it is no file, or a folder that may not be looked into")
+    with path.open("rb") as stream:
+        return stream.read(HEAD_BYTES)
+
+
+def _plainly(error: SourceError | OSError) -> str:
+    return f"it cannot be read: {error.strerror}" if isinstance(error, OSError) else str(error)
 
 
 def _inspect_source(pool: Pool, path: Path, name: str, kind: SourceKind) -> Iterator[Inspected]:
@@ -180,23 +197,33 @@ class _Unpacker:
         self._settings = settings
         self._count = 0
 
-    def __call__(self, path: Path, name: str) -> Iterator[tuple[Path, str]]:
-        """Yield the file itself, or for a ZIP a copy of each member under a number."""
-        if not path.is_file():
-            raise SourceError("it is no file, or a folder that may not be looked into")
-        with path.open("rb") as stream:
-            packed = stream.read(4) == b"PK\x03\x04"
-        if not packed:
+    def __call__(self, path: Path, name: str) -> Iterator[tuple[Path | SourceError, str]]:
+        """Yield the file itself, or for a ZIP a copy of each member under a number.
+
+        A member that cannot be unpacked yields the reason instead.
+        """
+        if not is_zip(_head(path)):
             yield path, name
             return
-        for member in members(path, self._settings.capture):
-            if member.skipped:
+        for _, member in in_page_order(members(path, self._settings.capture)):
+            shown = f"{name}!{os.fsdecode(member.name)}"
+            try:
+                copy = self._copied(member)
+            except SourceError as error:
+                yield error, shown
                 continue
-            self._count += 1
-            copy = self._folder / str(self._count)
-            with member.open() as source, copy.open("wb") as target:
-                shutil.copyfileobj(source, target)
-            yield copy, f"{name}!{os.fsdecode(member.name)}"
+            if copy is not None:
+                yield copy, shown
+
+    def _copied(self, member: Member) -> Path | None:
+        self._count += 1
+        copy = self._folder / str(self._count)
+        with member.open() as source, copy.open("wb") as target:
+            if is_sidecar(member.name, source.read(HEAD_BYTES)):
+                return None
+            source.seek(0)
+            shutil.copyfileobj(source, target)
+        return copy
 
 
 @contextmanager

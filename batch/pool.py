@@ -9,8 +9,9 @@ import signal
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -18,16 +19,18 @@ from types import TracebackType
 from typing import Self
 
 from archive.pages import PageRecord
+from capture.errors import ToolError
 
 from .settings import Settings
 from .stages import Job, Outcome
-from .worker import Failed, work
+from .worker import Failed, Ready, work
 
 log = logging.getLogger(__name__)
 
 # Read once when a worker's libraries load: threads cost Tesseract 2.6 times the time.
 _ONE_THREAD = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 _LOOK_SECONDS = 0.5
+_FALSE_STARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,10 @@ class _Hand:
         self.process: BaseProcess = context.Process(
             target=work, args=(far_end, settings, vault_root), daemon=True
         )
-        self.process.start()
+        with _interrupts_held():
+            self.process.start()
         far_end.close()
+        self.ready = False
         self.job: Job | None = None
         self.page: PageRecord | None = None
         self.since = 0.0
@@ -59,6 +64,10 @@ class _Hand:
         """Hand it a job."""
         self.job, self.page, self.since = job, None, time.monotonic()
         self.pipe.send(job)
+
+    def start(self) -> None:
+        """Note that it has its tools; only from here on its time counts for the job."""
+        self.ready, self.since = True, time.monotonic()
 
     def stop(self) -> None:
         """End the process and all that it started, whatever state it is in."""
@@ -78,6 +87,7 @@ class Pool:
         self._workers = workers
         self._waiting: deque[Job] = deque()
         self._hands: list[_Hand] = []
+        self._false_starts = 0
 
     def submit(self, job: Job, *, next_up: bool = False) -> None:
         """Put a job at the end of the queue, or at its head."""
@@ -87,7 +97,10 @@ class Pool:
             self._waiting.append(job)
 
     def results(self) -> Iterator[Done]:
-        """Yield each job as it ends, until none is left; more may be submitted meanwhile."""
+        """Yield each job as it ends, until none is left; more may be submitted meanwhile.
+
+        Raises ToolError when workers keep dying before they have done anything.
+        """
         while self._waiting or any(hand.job for hand in self._hands):
             self._hand_out()
             yield from self._collect()
@@ -101,8 +114,7 @@ class Pool:
                 hand.begin(job)
             except OSError:
                 # It died while it had nothing to do; the job is not to blame.
-                self._dismiss(hand)
-                self._waiting.appendleft(job)
+                self._take_back(hand, job)
 
     def _collect(self) -> Iterator[Done]:
         busy = {hand.pipe: hand for hand in self._hands if hand.job}
@@ -111,16 +123,20 @@ class Pool:
             yield from self._hear(busy[pipe])
         for hand in [hand for hand in self._hands if hand.job]:
             if time.monotonic() - hand.since > self._limit:
-                yield self._lost(hand, f"it took longer than {self._limit:.0f} seconds")
+                yield from self._lost(hand, f"it took longer than {self._limit:.0f} seconds")
             elif _resident_mb(hand.process.pid) > self._settings.ocr.memory_mb:
-                yield self._lost(hand, "it needs more memory than a page may have")
+                yield from self._lost(hand, "it needs more memory than a page may have")
 
     def _hear(self, hand: _Hand) -> Iterator[Done]:
         try:
             message = hand.pipe.recv()
         except (EOFError, OSError):
             hand.process.join(1.0)
-            yield self._lost(hand, _death(hand.process.exitcode))
+            yield from self._lost(hand, _death(hand.process.exitcode))
+            return
+        if isinstance(message, Ready):
+            self._false_starts = 0
+            hand.start()
             return
         if isinstance(message, PageRecord):
             hand.page = message
@@ -130,12 +146,25 @@ class Pool:
         hand.job = None
         yield Done(job, message, page)
 
-    def _lost(self, hand: _Hand, reason: str) -> Done:
+    def _lost(self, hand: _Hand, reason: str) -> Iterator[Done]:
         job, page = hand.job, hand.page
         assert job is not None  # noqa: S101  (only a busy worker is lost over a job)
+        if not hand.ready:
+            self._take_back(hand, job)
+            return
         log.warning("a worker was stopped: %s", reason)
         self._dismiss(hand)
-        return Done(job, Failed(reason, again=True), page)
+        yield Done(job, Failed(reason, again=True), page)
+
+    def _take_back(self, hand: _Hand, job: Job) -> None:
+        self._waiting.appendleft(job)
+        self._dismiss(hand)
+        self._false_starts += not hand.ready
+        if self._false_starts >= _FALSE_STARTS:
+            raise ToolError(
+                f"{_FALSE_STARTS} workers in a row ended before they began "
+                f"({_death(hand.process.exitcode)}); run `chartroom doctor`"
+            )
 
     @property
     def _limit(self) -> float:
@@ -166,6 +195,18 @@ class Pool:
     ) -> None:
         for hand in list(self._hands):
             self._dismiss(hand)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Keep an interrupt from a worker that cannot yet ignore it; the mask is inherited."""
+    # The first start of a worker starts the tracker too, which would lift the mask.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _restore(environment: dict[str, str | None]) -> None:

@@ -17,11 +17,12 @@ from archive import audit, deliveries, ledger, pages
 from archive.archive import Archive
 from archive.catalogue import Connection, now
 from archive.deliveries import Batch, FrameRow, Source
-from capture.errors import BusyError, SettingsError
-from capture.model import FrameState, SourceKind
+from capture.errors import SettingsError
+from capture.model import FrameRef, FrameState, SourceKind
+from capture.sniff import HEAD_BYTES
 
 from .assembly import Run, assemble_run, runs
-from .intake import delivered_files, take_in, unpack
+from .intake import Delivered, delivered_files, is_zip, take_in, unpack
 from .pool import Done, Pool
 from .report import BatchReport
 from .settings import Settings
@@ -68,10 +69,12 @@ def convert(archive: Archive, order: Order, settings: Settings, watch: Watch) ->
     holds the archive as sole writer.
     """
     archive.vault.sweep()
+    # Before the batch is opened: a path that was mistyped leaves no batch behind.
+    files = list(delivered_files(order.paths))
     batch = _batch_for(archive, order)
     started = time.monotonic()
     try:
-        _take_all_in(archive, batch, order, settings, watch)
+        _take_all_in(archive, batch, files, settings, watch)
         carry(archive, batch, settings, watch)
     finally:
         _add_time(archive, batch, time.monotonic() - started)
@@ -81,7 +84,8 @@ def convert(archive: Archive, order: Order, settings: Settings, watch: Watch) ->
 def retry(archive: Archive, batch: Batch, settings: Settings, watch: Watch) -> Batch:
     """Look again at what failed in ``batch``, and file its documents by the MPI of now.
 
-    Pages that were read by older rules or settings are read again.
+    Pages that were read by older rules or settings are read again, and those whose image was
+    lost or altered.
     """
     with archive.catalogue.write() as connection:
         for source in deliveries.sources(connection, batch):
@@ -91,6 +95,7 @@ def retry(archive: Archive, batch: Batch, settings: Settings, watch: Watch) -> B
         audit.record(connection, "retry", batch.name, actor=audit.this_person())
     started = time.monotonic()
     try:
+        _unpack(archive, batch, settings)
         carry(archive, batch, settings, watch, anew=True)
     finally:
         _add_time(archive, batch, time.monotonic() - started)
@@ -141,27 +146,38 @@ def _name_for(connection: Connection, order: Order, origin: bytes) -> str:
 
 
 def _take_all_in(
-    archive: Archive, batch: Batch, order: Order, settings: Settings, watch: Watch
+    archive: Archive, batch: Batch, files: Sequence[Delivered], settings: Settings, watch: Watch
 ) -> None:
-    files = list(delivered_files(order.paths))
     for count, file in enumerate(files, start=1):
         take_in(archive, batch, file, settings.capture)
         watch(Progress("taking in", count, len(files)))
-    with archive.catalogue.read() as connection:
-        arrived = [s for s in deliveries.sources(connection, batch) if s.state == "arrived"]
-    for source in arrived:
-        if _is_zip(archive, source):
+    _unpack(archive, batch, settings)
+    with archive.catalogue.write() as connection:
+        deliveries.put_in_order(connection, batch, [file.name for file in files])
+
+
+def _unpack(archive: Archive, batch: Batch, settings: Settings) -> None:
+    """Unpack a ZIP that an earlier run did not come to the end of, or that is tried again."""
+    for source in _arrived(archive, batch):
+        if _holds_zip(archive, source):
             unpack(archive, batch, source, settings.capture)
 
 
-def _is_zip(archive: Archive, source: Source) -> bool:
-    with archive.vault.path(source.digest).open("rb") as stream:
-        return stream.read(4) == b"PK\x03\x04"
+def _arrived(archive: Archive, batch: Batch) -> list[Source]:
+    with archive.catalogue.read() as connection:
+        return [s for s in deliveries.sources(connection, batch) if s.state == "arrived"]
+
+
+def _holds_zip(archive: Archive, source: Source) -> bool:
+    try:
+        with archive.vault.path(source.digest).open("rb") as stream:
+            return is_zip(stream.read(HEAD_BYTES))
+    except OSError:
+        return False  # the survey tells that its bytes are gone
 
 
 def _survey(archive: Archive, batch: Batch, pool: Pool, settings: Settings, watch: Watch) -> None:
-    with archive.catalogue.read() as connection:
-        arrived = [s for s in deliveries.sources(connection, batch) if s.state == "arrived"]
+    arrived = _arrived(archive, batch)
     by_digest = {source.digest: source for source in arrived}
     for source in arrived:
         pool.submit(SurveyJob(_source_ref(archive, batch, source)))
@@ -203,7 +219,8 @@ def _read_pages(
             if sources[frame.source_id].state == "surveyed"
         ]
         read = ledger.done_keys(connection, STAGES[-1])
-    to_do = [f for f in every if _is_due(f, settings, read, anew=anew)]
+        lost = _lost_images(archive, connection, every) if anew else frozenset()
+    to_do = [f for f in every if f.ref in lost or _is_due(f, settings, read, anew=anew)]
     rows = {frame.ref: frame for frame in to_do}
     for frame in to_do:
         ref = _source_ref(archive, batch, sources[frame.source_id])
@@ -219,6 +236,15 @@ def _read_pages(
         _keep(archive, rows[job.ref], done, settings)
         count += 1
         watch(Progress("reading", count, len(every)))
+
+
+def _lost_images(
+    archive: Archive, connection: Connection, frames: Sequence[FrameRow]
+) -> frozenset[FrameRef]:
+    kept = pages.pages_of(connection, frames)
+    return frozenset(
+        ref for ref, page in kept.items() if page.image and not archive.vault.intact(page.image)
+    )
 
 
 def _is_due(frame: FrameRow, settings: Settings, read: frozenset[str], *, anew: bool) -> bool:
@@ -341,7 +367,7 @@ def _source_ref(archive: Archive, batch: Batch, source: Source) -> SourceRef:
 
 def _stop_if_told(done: Done) -> None:
     if isinstance(done.outcome, Failed) and done.outcome.stop:
-        raise BusyError(done.outcome.reason)
+        raise done.outcome.stop
 
 
 def _reason_of(done: Done) -> str:

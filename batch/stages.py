@@ -24,6 +24,7 @@ from ocr.model import OcrPage
 from ocr.text_layer import read_text_layer
 
 from .settings import Settings
+from .soundness import sound_turn, sound_words
 
 _LIES_WELL = 0.8
 """From this reading confidence on the words themselves say that the page is upright."""
@@ -142,7 +143,7 @@ class Conveyor:
     def _read(self, job: PageJob, page: PageImage) -> tuple[PageImage, OcrPage]:
         if page.born_digital:
             try:
-                return page, read_text_layer(job.source.path, page)
+                return page, sound_words(read_text_layer(job.source.path, page), page)
             except ToolError:
                 # Its text cannot be trusted; the picture of the page still can be read.
                 return read_upright(self._engine(job.isolated), page)
@@ -172,14 +173,14 @@ def read_upright(engine: OcrEngine, page: PageImage) -> tuple[PageImage, OcrPage
 
     The letters themselves are asked only when the words read badly.
     """
-    words = engine.read(page)
+    words = sound_words(engine.read(page), page)
     if page.born_digital or _reads_well(words):
         return page, words
-    turn = engine.orientation(page)
+    turn = sound_turn(engine.orientation(page))
     if turn.rotation == 0 or turn.confidence < _TURN_CONFIDENCE:
         return page, words
     other = turned(page, turn.rotation, confidence=turn.confidence)
-    again = engine.read(other)
+    again = sound_words(engine.read(other), other)
     return (other, again) if _weight(again) > _weight(words) else (page, words)
 
 

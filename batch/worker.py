@@ -7,10 +7,12 @@ it started, and an interrupt at the terminal reaches only the process that steer
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import logging
 import os
 import resource
 import signal
+import sys
 import traceback
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -18,7 +20,7 @@ from pathlib import Path
 
 from archive.pages import PageRecord
 from archive.vault import Vault
-from capture.errors import BusyError, ChartroomError, SourceError
+from capture.errors import ArchiveError, BusyError, ChartroomError, SourceError
 
 from .settings import Settings
 from .stages import Conveyor, Job, Outcome
@@ -36,20 +38,29 @@ class Failed:
     reason: str
     again: bool = False
     """The fault may lie in the worker or its engine: worth one more try."""
-    stop: bool = False
+    stop: ArchiveError | BusyError | None = None
     """No other job will do better: the disk is full, the archive is gone."""
 
 
-Message = PageRecord | Outcome | Failed
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The worker has its tools; what fails from here on is the fault of a job."""
+
+
+Message = Ready | PageRecord | Outcome | Failed
 
 
 def work(pipe: Connection, settings: Settings, vault_root: Path | None) -> None:
     """Do jobs from ``pipe`` until it closes."""
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with_parent()
+    # Standard output is for results; what a library prints there is no result.
+    os.dup2(2, 1)
     _limit_memory(settings.ocr.memory_mb)
     conveyor = Conveyor(settings, Vault(vault_root) if vault_root else None)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        pipe.send(Ready())
         while True:
             pipe.send(_attempt(conveyor, pipe.recv(), pipe))
 
@@ -57,8 +68,8 @@ def work(pipe: Connection, settings: Settings, vault_root: Path | None) -> None:
 def _attempt(conveyor: Conveyor, job: Job, pipe: Connection) -> Message:
     try:
         return conveyor.do(job, pipe.send)
-    except BusyError as error:
-        return Failed(str(error), stop=True)
+    except (ArchiveError, BusyError) as error:
+        return Failed(str(error), stop=error)
     except ChartroomError as error:
         # Bytes that cannot be decoded stay so; an engine that failed may have a better day.
         return Failed(str(error), again=not isinstance(error, SourceError))
@@ -71,6 +82,13 @@ def _attempt(conveyor: Conveyor, job: Job, pipe: Connection) -> Message:
         where = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
         log.error("unexpected %s", where)
         return Failed(f"unexpected {where}; please report it", again=True)
+
+
+def _end_with_parent() -> None:
+    """End when the process that steers is killed, even in the middle of a page that hangs."""
+    if sys.platform == "linux":
+        set_death_signal = 1  # PR_SET_PDEATHSIG of prctl(2)
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
 
 
 def _limit_memory(memory_mb: int) -> None:
