@@ -7,7 +7,6 @@ chartroom and one PDF of the same pictures for OCRmyPDF; who goes first changes 
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 import shutil
@@ -18,6 +17,7 @@ from pathlib import Path
 from capture.errors import SettingsError
 
 from . import peer, results
+from .chartroom import HELD, chartroom
 from .compare_tables import Chunk, failures, tables
 from .found import found_frames, paired, read_truth
 from .generate import Order, generate
@@ -30,12 +30,6 @@ SEED = 20481
 """Nothing was tuned on its pages."""
 TURNED = 0.12
 WORKERS = 2
-_HELD = 4
-
-
-def chartroom() -> Path:
-    """Return the installed command."""
-    return Path(sys.executable).with_name("chartroom")
 
 
 def measure(seed: int, pages: int, folder: Path, other: peer.Peer) -> list[Chunk]:
@@ -96,12 +90,12 @@ def _convert(look: str, folder: Path, home: Path, frames: int) -> Ran:
         home,
     ]
     command += ["--workers", str(WORKERS), "--expect", str(frames), "--json"]
-    return run(command, allowed=(0, _HELD))
+    return run(command, allowed=(0, HELD))
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the measurement and keep its result; return the exit code."""
-    parser = argparse.ArgumentParser(prog=f"python -m bench.{NAME}", description=__doc__)
+    parser = results.parser(NAME, __doc__)
     parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args(arguments)
@@ -119,7 +113,7 @@ def main(arguments: list[str] | None = None) -> int:
         ),
         tuple(failures(chunks)),
     )
-    print(results.keep(result))
+    print(results.keep(result, chosen.results))
     return 0
 
 

@@ -19,7 +19,8 @@ def rendered(told: dict[str, Any]) -> str:
     """Return one result, as its file tells it, as Markdown."""
     machine = told["machine"]
     head = (
-        f"`{told['command']}`, {told['made']}: {machine['cores']} cores, {machine['memory_gib']} GiB,"
+        f"`{told['command']}`, {told['made']}: {machine['cores']} cores,"
+        f" {machine['memory_gib']} GiB,"
         f" Python {machine['python']}; load average {machine['load_before']} before,"
         f" {machine['load_after']} after."
     )
@@ -39,12 +40,20 @@ def replaced(page: str, name: str, text: str) -> str:
     return pattern.sub(lambda _: f"{begin}\n{text}\n{end}", page)
 
 
+def results_of(folder: Path) -> dict[str, str]:
+    """Return every result of a folder as Markdown, by the name of its measurement."""
+    return {
+        path.stem: rendered(json.loads(path.read_text(encoding="utf-8")))
+        for path in sorted(folder.glob("*.json"))
+    }
+
+
 def main() -> int:
     """Put every kept result into the page; return the exit code."""
-    text = PAGE.read_text(encoding="utf-8")
-    for path in sorted(FOLDER.glob("*.json")):
-        text = replaced(text, path.stem, rendered(json.loads(path.read_text(encoding="utf-8"))))
-    PAGE.write_text(text, encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
+    for name, text in results_of(FOLDER).items():
+        page = replaced(page, name, text)
+    PAGE.write_text(page, encoding="utf-8")
     return 0
 
 

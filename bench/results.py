@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
@@ -52,6 +53,13 @@ class Result:
     """Single cases that went wrong, for who mends them."""
 
 
+def parser(name: str, described: str | None) -> argparse.ArgumentParser:
+    """Return the command line that every measurement has."""
+    made = argparse.ArgumentParser(prog=f"python -m bench.{name}", description=described)
+    made.add_argument("--results", type=Path, default=FOLDER, help="folder of the result")
+    return made
+
+
 def machine() -> Machine:
     """Return what this is, before a measurement."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
@@ -59,7 +67,7 @@ def machine() -> Machine:
     return Machine(cores, round(memory, 1), platform.python_version(), round(os.getloadavg()[0], 1))
 
 
-def keep(result: Result, folder: Path = FOLDER) -> Path:
+def keep(result: Result, folder: Path) -> Path:
     """Write a result for the report and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{result.name}.json"
@@ -69,7 +77,7 @@ def keep(result: Result, folder: Path = FOLDER) -> Path:
     return path
 
 
-def skipped(name: str, command: str, why: str, folder: Path = FOLDER) -> Path:
+def skipped(name: str, command: str, why: str, folder: Path) -> Path:
     """Write that a measurement was not made, and why."""
     return keep(Result(name, command, machine(), (), (f"Not measured: {why}",)), folder)
 

@@ -1,0 +1,66 @@
+"""Make every figure of docs/benchmarks.md: ``python -m bench.run_all [--quick]``.
+
+A quick run prints its figures and leaves the page as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import Protocol
+
+from capture.errors import ToolError
+
+from . import compare_ocrmypdf, real_pages, report, results, search_engines
+
+
+class Measurement(Protocol):
+    """A module that makes one result."""
+
+    NAME: str
+
+    def main(self, arguments: list[str] | None = None) -> int:
+        """Measure, keep the result, return the exit code."""
+        ...
+
+
+QUICK: tuple[tuple[Measurement, list[str]], ...] = (
+    (compare_ocrmypdf, ["--pages", "20"]),
+    (real_pages, ["--limit", "12"]),
+    (search_engines, ["--pages", "2000"]),
+)
+"""Every measurement, with what makes it short."""
+
+
+def _measure(one: Measurement, arguments: list[str], folder: Path) -> int:
+    started = time.perf_counter()
+    print(f"{one.NAME} ...", file=sys.stderr)
+    try:
+        code = one.main([*arguments, "--results", str(folder)])
+    except ToolError as error:
+        # The others need not wait for a program that is missing here.
+        results.skipped(one.NAME, f"python -m bench.{one.NAME}", str(error), folder)
+        print(error, file=sys.stderr)
+        code = error.exit_code
+    print(f"  {time.perf_counter() - started:.0f} s", file=sys.stderr)
+    return code
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run every measurement and show the figures; return the first exit code that is not 0."""
+    parser = argparse.ArgumentParser(prog="python -m bench.run_all", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer pages: minutes, not an hour")
+    quick = parser.parse_args(arguments).quick
+    folder = results.OUT / "quick" if quick else results.FOLDER
+    codes = [_measure(one, few if quick else [], folder) for one, few in QUICK]
+    if quick:
+        print("\n\n".join(report.results_of(folder).values()))
+    else:
+        report.main()
+    return next(filter(None, codes), 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
