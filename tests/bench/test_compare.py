@@ -1,0 +1,127 @@
+"""The comparison joins patients safely, splits sidecars, and lists what went wrong."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench import compare_ocrmypdf, compare_tables, peer, real_pages
+from bench.compare_tables import Chunk
+from bench.found import FoundFrame, Pair
+from bench.program import Ran
+from capture.errors import SettingsError
+
+from .test_tally import SEEN, blank, pair, true_page
+
+RAN = Ran(0, "", "", 2.0, 1.0, 2**20)
+
+
+def chunk(*pairs: Pair, theirs: tuple[str, ...]) -> Chunk:
+    return Chunk(pairs, theirs, RAN, RAN, {"unaccounted": 0})
+
+
+def told(one: Pair) -> Pair:
+    return replace(one, truth=one.truth | {"degradations": []})
+
+
+def mpi(path: Path, *numbers: str) -> Path:
+    rows = [f"{number},Testperson,Ann,1927-03-04" for number in numbers]
+    path.write_text("\n".join(["mrn,last_name,first_name,birth_date", *rows]) + "\n")
+    return path
+
+
+def test_patient_indexes_are_joined(tmp_path: Path) -> None:
+    parts = [mpi(tmp_path / "a.csv", "0012345", "777777"), mpi(tmp_path / "b.csv", "888888")]
+    compare_ocrmypdf.join_mpis(parts, tmp_path / "all.csv")
+    assert (tmp_path / "all.csv").read_text().count("Testperson") == 3
+
+
+def test_two_patients_of_one_number_stop_the_comparison(tmp_path: Path) -> None:
+    parts = [mpi(tmp_path / "a.csv", "0012345"), mpi(tmp_path / "b.csv", "012345")]
+    with pytest.raises(SettingsError, match="another --seed"):
+        compare_ocrmypdf.join_mpis(parts, tmp_path / "all.csv")
+
+
+def test_a_sidecar_holds_a_page_between_two_form_feeds() -> None:
+    assert peer.sidecar_pages("one\n\ftwo\n\f") == ["one\n", "two\n"]
+    assert peer.sidecar_pages("one\n\f\f") == ["one\n", ""]
+
+
+def test_speed_is_of_all_frames_and_text_of_pages() -> None:
+    one = chunk(pair(), blank(), theirs=("Chest clean.", ""))
+    speed, text, *_ = compare_tables.tables([one])
+    assert speed.rows[0][:3] == ("chartroom", 2, "60.0")
+    everything = text.rows[-1]
+    assert everything[:4] == ("all", 1, "0.00 %", "8.33 %")
+
+
+def test_a_page_that_came_out_right_is_no_failure() -> None:
+    assert not list(compare_tables.failures([chunk(told(pair()), theirs=("Chest clear.",))]))
+
+
+def wrong(found: FoundFrame | None) -> set[str]:
+    (failure,) = compare_tables.failures(
+        [chunk(told(pair(true_page(), found)), theirs=("Chest clear.",))]
+    )
+    return set(failure) - {"look", "source", "frame", "degradations"}
+
+
+def test_a_failure_names_what_went_wrong() -> None:
+    assert SEEN.document
+    stranger = replace(SEEN.document, mrn="0099999")
+    assert wrong(None) == {"lost"}
+    assert wrong(replace(SEEN, text="Chart cloar.")) == {"cer"}
+    assert wrong(replace(SEEN, rotation=90)) == {"geometry"}
+    assert wrong(replace(SEEN, skew=1.5)) == {"geometry"}
+    assert wrong(replace(SEEN, first=False)) == {"starts"}
+    assert wrong(replace(SEEN, document=stranger)) == {"filing"}
+    assert wrong(replace(SEEN, values=(("sex", "F", 0.9),))) == {"values"}
+
+
+def test_real_pages_are_judged_by_characters_only_where_their_order_is_sure() -> None:
+    path = Path("ocr/page.png")
+    ordered = real_pages.Reading(
+        real_pages.RealPage(path, "abcd efgh", ordered=True), "efgh abcd", "abcd efgh", 1.0
+    )
+    loose = replace(ordered, page=replace(ordered.page, ordered=False))
+    assert ordered.worse
+    assert ordered.scores[1] == 0.0
+    assert not loose.worse
+    assert loose.scores == (1.0, 1.0)
+
+
+def test_a_real_page_is_worse_only_beyond_the_slack() -> None:
+    words = [f"word{number}" for number in range(100)]
+    page = real_pages.RealPage(Path("forms/page.png"), " ".join(words), ordered=False)
+    whole = " ".join(words)
+    assert not real_pages.Reading(page, " ".join(words[2:]), whole, 1.0).worse
+    assert real_pages.Reading(page, " ".join(words[4:]), whole, 1.0).worse
+
+
+def test_words_of_a_form_are_all_taken() -> None:
+    parts = [{"words": [{"text": "Unit"}, {"text": "No."}]}, {"words": [{"text": "071234"}]}]
+    assert real_pages.form_text({"form": parts}) == "Unit No. 071234"
+
+
+def test_without_the_folder_the_measurement_says_so(tmp_path: Path) -> None:
+    arguments = ["--data", str(tmp_path / "absent"), "--results", str(tmp_path)]
+    assert real_pages.main(arguments) == 0
+    told = json.loads((tmp_path / "real_pages.json").read_text())
+    assert told["told"] == ["Not measured: the folder of real pages is absent"]
+
+
+@pytest.mark.skipif(not real_pages.DATA.is_dir(), reason="the folder of real pages is absent")
+def test_every_real_page_has_its_file_and_its_truth() -> None:
+    found = list(real_pages.real_pages(real_pages.DATA))
+    assert len(found) > 80
+    assert all(page.path.is_file() and page.truth.strip() for page in found)
+
+
+@pytest.mark.skipif(not shutil.which("tesseract"), reason="the program tesseract is absent")
+def test_plain_tesseract_reads_a_file_as_it_is(tmp_path: Path) -> None:
+    scan = Path(__file__).parents[2] / "sample_scans" / "fax-204x196.tif"
+    assert len(real_pages.plain_tesseract(scan, tmp_path).output.split()) > 20
