@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
-from typing import TypeVar, get_args, get_origin, get_type_hints
+from typing import Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from .errors import SettingsError
 
@@ -72,6 +72,8 @@ def _unknown(section: str, key: str, known: list[str]) -> str:
 def _as_type(value: object, wanted: object, name: str) -> object:
     if get_origin(wanted) is tuple:
         return _as_tuple(value, get_args(wanted)[0], name)
+    if get_origin(wanted) is Literal:
+        return _as_choice(value, get_args(wanted), name)
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     # bool is an int to Python, but "max_frames = true" is a mistake.
@@ -84,6 +86,13 @@ def _as_tuple(value: object, member: object, name: str) -> tuple[object, ...]:
     if not isinstance(value, list | tuple):
         raise SettingsError(f"{name} must be a list, each {_wanted(member)}; found {value!r}")
     return tuple(_as_type(one, member, name) for one in value)
+
+
+def _as_choice(value: object, choices: tuple[object, ...], name: str) -> object:
+    if value not in choices:
+        known = ", ".join(str(choice) for choice in choices)
+        raise SettingsError(f"{name} is one of {known}; found {value!r}")
+    return value
 
 
 def _wanted(kind: object) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from capture.errors import SettingsError
+
 CHECK_DIGITS = ("", "m10", "m11", "iso7064", "luhn")
 
 
@@ -19,18 +21,25 @@ class IndexSettings:
     check_digit: str = ""
     """Scheme of the last digit of a record number; empty when the site uses none."""
     mrn_min_digits: int = 5
+    """Fewest digits of a record number."""
     mrn_max_digits: int = 10
+    """Most digits of a record number."""
     oldest_year: int = 1900
     """No chart of this site is older; decides the century of a two-digit year."""
     newest_year: int = field(default_factory=_this_year)
+    """No chart of this site is newer."""
     low_confidence: float = 0.5
     """An identifier read with less than this proves nothing and holds its document."""
 
     def __post_init__(self) -> None:
         if self.check_digit not in CHECK_DIGITS:
-            raise ValueError(f"check_digit must be one of {CHECK_DIGITS}, got {self.check_digit!r}")
+            raise SettingsError(
+                f"indexer.check_digit is one of {CHECK_DIGITS}, not {self.check_digit!r}"
+            )
         if not 1 <= self.mrn_min_digits <= self.mrn_max_digits:
-            raise ValueError("mrn_min_digits must be at least 1 and not above mrn_max_digits")
+            raise SettingsError(
+                "indexer.mrn_min_digits must be at least 1 and not above mrn_max_digits"
+            )
 
 
 DEFAULT_SETTINGS = IndexSettings()

@@ -15,6 +15,7 @@ class SearchSettings:
     """The engine and the size of its writes; SettingsError for one we do not know."""
 
     engine: EngineName = "tantivy"
+    """``tantivy``, or ``whoosh`` for a small archive where that is preferred."""
     batch_pages: int = 1000
     """Pages of one commit: a larger one is faster, and loses more work when it is cut short."""
 

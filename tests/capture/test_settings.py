@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import pytest
 
@@ -17,6 +18,7 @@ class Kitchen:
     cook: str = "Samplewell"
     open: bool = False
     meals: tuple[str, ...] = ("noon",)
+    fuel: Literal["wood", "gas"] = "wood"
 
 
 def test_what_the_table_leaves_out_keeps_its_default() -> None:
@@ -25,9 +27,15 @@ def test_what_the_table_leaves_out_keeps_its_default() -> None:
 
 def test_every_type_of_field_is_read() -> None:
     table = {"pots": 1, "warmth": 2, "cook": "Mockridge", "open": True, "meals": ["dawn", "dusk"]}
+    table |= {"fuel": "gas"}
     assert load_section(table, Kitchen, "kitchen") == Kitchen(
-        1, 2.0, "Mockridge", True, ("dawn", "dusk")
+        1, 2.0, "Mockridge", True, ("dawn", "dusk"), "gas"
     )
+
+
+def test_a_choice_that_is_not_offered_names_those_that_are() -> None:
+    with pytest.raises(SettingsError, match="wood, gas"):
+        load_section({"fuel": "peat"}, Kitchen, "kitchen")
 
 
 def test_unknown_key_names_the_nearest_right_one() -> None:
