@@ -30,7 +30,7 @@ from .score import character_error_rate, word_match
 NAME = "real_pages"
 DATA = Path(__file__).parents[2] / "shared" / "data"
 FOLDERS = ("ocr", "forms", "medical_forms")
-ORDERED = ("deposition", "filing", "singlecol", "phototest")
+ORDERED = ("filing", "singlecol", "phototest")
 """Pages in one column, whose reading order nobody can dispute."""
 CER_SLACK = 0.02
 RECALL_SLACK = 0.03
