@@ -158,7 +158,8 @@ def _fields(pairs: Sequence[Pair]) -> Table:
     columns = ("field", "true values", "exact", "absent", "wrong", "silently wrong")
     note = (
         "By page. A value counts when given with a confidence of 0.5 or more; *silently wrong*:"
-        " share of those that are not on the page as a value of this field."
+        " share of those that are not on the page as a value of this field. Case and spaces are"
+        " put aside, and hyphens of account numbers."
     )
     return Table("Index values (chartroom)", columns, rows, note)
 
@@ -180,7 +181,8 @@ def _types(chunks: Sequence[Chunk]) -> Table:
         )
     columns = ("look", "type right", "wrong", "unsure", "starts, F1", "recall", "precision")
     note = (
-        "Type of a page: that of the document it was put into. Starts: where documents begin; there"
+        "Type of a page: that of the document it was put into; an admission history counts as a"
+        " history, a consent to an operation as a consent. Starts: where documents begin; there"
         " were no separator sheets."
     )
     return Table("Types and documents (chartroom)", columns, tuple(rows), note)

@@ -101,6 +101,24 @@ def test_a_type_is_wrong_only_when_it_was_asserted(
     assert tally.type_outcome(pair(found=replace(SEEN, document=document))) == outcome
 
 
+def test_the_narrower_type_of_a_title_is_right_but_the_wider_one_is_not() -> None:
+    consent = true_page(type={"code": "59284-0", "name": "Consent"})
+    operation = replace(SEEN, document=replace(MINE, code="64293-4"))
+    narrow = true_page(type={"code": "64293-4", "name": "Procedure consent"})
+    wide = replace(SEEN, document=replace(MINE, code="59284-0"))
+    assert tally.type_outcome(pair(consent, operation)) == "right"
+    assert tally.type_outcome(pair(narrow, wide)) == "wrong"
+
+
+def test_hyphens_matter_in_every_number_but_an_account() -> None:
+    truth = true_page(
+        values=[{"field": "account", "value": "1142753"}, {"field": "ssn", "value": "935-34-5744"}]
+    )
+    found = replace(SEEN, values=(("account", "114275-3", 0.9), ("ssn", "935345744", 0.9)))
+    scores = tally.field_scores([pair(truth, found)])
+    assert scores == {"account": FieldScore(1, 0, 0), "ssn": FieldScore(0, 1, 1)}
+
+
 def test_a_document_with_one_page_of_another_patient_is_wrong() -> None:
     stranger = pair(true_page(patient="0099999", frame=2), replace(SEEN, first=False))
     figures = tally.filed_score([pair(), stranger, blank()])
