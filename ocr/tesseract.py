@@ -9,11 +9,11 @@ from capture.errors import ToolError
 from capture.model import PageImage, Pixels
 
 from .engine import Turn
+from .looks import AUTOMATIC, read_page
 from .model import OcrPage
 from .prepare import prepare
 from .settings import OcrSettings
 from .tessdata import ORIENTATION, tessdata_folder
-from .tsv import words_of_tsv
 from .turn import UNKNOWN, turn_of_osd
 
 # Read once, when the library loads: with one worker a core, threads of its own only cost.
@@ -49,8 +49,8 @@ class TesserocrEngine:
     def __init__(self, settings: OcrSettings) -> None:
         self._name = f"tesseract {version()}"
         self._folder = tessdata_folder(settings.language)
-        self._milliseconds = max(1, round(settings.page_seconds * 1000))
-        self._reader = _open(self._folder, settings.language, tesserocr.PSM.AUTO)
+        self._seconds = settings.page_seconds
+        self._reader = _open(self._folder, settings.language, AUTOMATIC)
         self._compass: tesserocr.PyTessBaseAPI | None = None
 
     @property
@@ -60,11 +60,7 @@ class TesserocrEngine:
 
     def read(self, page: PageImage) -> OcrPage:
         """Return the words of ``page``; ToolError when it fails or takes too long."""
-        ready = prepare(page)
-        table = self._table(ready.pixels)
-        return OcrPage(
-            page.frame, self._name, words_of_tsv(table, ready.factor, page.width, page.height)
-        )
+        return read_page(page, self._name, self._table, self._seconds)
 
     def orientation(self, page: PageImage) -> Turn:
         """Return how ``page`` lies; confidence 0.0 where there is too little text."""
@@ -84,12 +80,13 @@ class TesserocrEngine:
                 api.End()
         self._compass = None
 
-    def _table(self, pixels: Pixels) -> str:
+    def _table(self, pixels: Pixels, mode: int) -> str:
         try:
+            self._reader.SetPageSegMode(mode)
             _show(self._reader, pixels)
-            if not self._reader.Recognize(self._milliseconds):
+            if not self._reader.Recognize(max(1, round(self._seconds * 1000))):
                 raise ToolError(
-                    f"tesseract gave a page up after {self._milliseconds / 1000:g} seconds: "
+                    f"tesseract gave a page up after {self._seconds:g} seconds: "
                     "look at the page, or raise ocr.page_seconds"
                 )
             return str(self._reader.GetTSVText(0))

@@ -16,11 +16,11 @@ from capture.errors import ToolError
 from capture.model import PageImage, Pixels
 
 from .engine import Turn
+from .looks import read_page
 from .model import OcrPage
 from .prepare import prepare
 from .settings import OcrSettings
 from .tessdata import ORIENTATION, tessdata_folder
-from .tsv import words_of_tsv
 from .turn import UNKNOWN, turn_of_osd
 
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
@@ -70,11 +70,7 @@ class PytesseractEngine:
 
     def read(self, page: PageImage) -> OcrPage:
         """Return the words of ``page``; ToolError when the program fails or takes too long."""
-        ready = prepare(page)
-        table = self._run(pytesseract.image_to_data, ready.pixels, self._language, "--psm 3")
-        return OcrPage(
-            page.frame, self._name, words_of_tsv(table, ready.factor, page.width, page.height)
-        )
+        return read_page(page, self._name, self._table, self._seconds)
 
     def orientation(self, page: PageImage) -> Turn:
         """Return how ``page`` lies; confidence 0.0 where there is too little text."""
@@ -86,6 +82,9 @@ class PytesseractEngine:
 
     def close(self) -> None:
         """Nothing stays open between pages."""
+
+    def _table(self, pixels: Pixels, mode: int) -> str:
+        return self._run(pytesseract.image_to_data, pixels, self._language, f"--psm {mode}")
 
     def _run(self, ask: Callable[..., str], pixels: Pixels, language: str, config: str) -> str:
         config = f"{config} --dpi {RESOLUTION} {self._data}"
