@@ -1,171 +1,214 @@
-"""Cut an uncut scan of film into its frames by the profile of its density.
+"""Cut a strip of roll film into its frames.
 
-A first simple cutter: gaps are runs of lines of one tone, dark or light, whichever tells
-frames of the more even length. Frames that touch stay together and nothing between two
-frames is dropped: cuts lie in the middle of gaps.
+What stands out from unexposed film in full rectangles is a frame: its box is known on all four
+sides. Where frames touch, or stand out by their writing only, their usual length tells how many
+there are, and they part where the film is calm. To clip a page is the worst error and to drop
+writing the next, so boxes keep a margin, and what looks like writing between frames goes to the
+nearer one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from .model import Box, Pixels
+from .scale import grey
+from .strip import Density, Exposed, Run, best_reading, density_of, runs_of
 
-_ANALYSIS_WIDTH = 300
-_GAP_SHARE = 0.97
-_SHORTEST_GAP = 0.01  # of the width of the film
-_LEAST_EVEN = 0.5
-_TITLE_SHARE = 0.6
-_LIVELY = 12.0
-
-Run = tuple[int, int]
-"""First line, and the first line after."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """What the runs along one direction of film look like."""
-
-    shortest: float
-    longest: float
-    """Usual length over the width of what is cut."""
-    fragment: float
-    """Of the usual length; what is shorter belongs to its neighbour."""
-
-
-_FRAMES = _Shape(0.3, 3.0, 0.3)
-_ROWS = _Shape(0.02, 0.8, 0.08)  # a title strip is low, but no fragment
+_NARROWEST = 24
+_LEAST_QUALITY = 0.5
+_MARGIN = 0.008  # of the width of the film
+_TALL = 1.55  # times the usual length: more than one frame
+_UNEVEN = 0.2
+_NEAR = 0.12  # of the usual length: writing this near to a frame is of it
+_APART = 0.35  # of the usual length: writing farther apart is of two frames
+_SEARCH = 0.15  # of the usual length: how far from its place a cut is looked for
+_WORD = (0.02, 0.008)  # of the width, across and along: the least that may be writing
+_SAME_LINES = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class FilmFrame:
-    """Where one exposure lies on a strip or card."""
+    """Where one exposure lies on a strip or card, and how sure that is."""
 
     box: Box
     title_strip: bool = False
+    confidence: float = 0.5
+    reason: str = ""
+    """What the box rests on."""
 
 
-def find_frames(strip: Pixels) -> tuple[Box, ...]:
-    """Return the boxes of the frames along the longer side of ``strip``, in order.
+def find_frames(strip: Pixels) -> tuple[FilmFrame, ...]:
+    """Return the frames along the longer side of ``strip``, in order; boxes may overlap a little.
 
-    One box of the whole strip when no gaps are convincing.
+    One frame of the whole strip when no frames stand out.
     """
     height, width = strip.shape[:2]
+    whole = FilmFrame(Box(0, 0, width, height), confidence=0.0, reason="no frames stand out")
+    if min(height, width) < _NARROWEST:
+        return (whole,)
     if height >= width:
-        return tuple(Box(0, top, width, end - top) for top, end in _cuts(_grey(strip)))
-    lying = np.ascontiguousarray(_grey(strip).T)
-    return tuple(Box(left, 0, end - left, height) for left, end in _cuts(lying))
+        return _frames(grey(strip)) or (whole,)
+    found = _frames(np.ascontiguousarray(grey(strip).T))
+    return tuple(replace(frame, box=_lying(frame.box)) for frame in found) or (whole,)
 
 
-def find_card_frames(card: Pixels) -> tuple[FilmFrame, ...]:
-    """Return the frames of a fiche: the title strip if there is one, then row by row."""
-    grey = _grey(card)
-    width = grey.shape[1]
-    rows = _cuts(grey, _ROWS)
-    title = _title_row(rows)
-    frames = [FilmFrame(Box(0, title[0], width, title[1] - title[0]), True)] if title else []
-    for top, end in rows[1:] if title else rows:
-        row = np.ascontiguousarray(grey[top:end].T)
-        frames += [FilmFrame(Box(left, top, right - left, end - top)) for left, right in _cuts(row)]
-    return tuple(frames)
+def _lying(box: Box) -> Box:
+    return Box(box.y, box.x, box.height, box.width)
 
 
-def _title_row(rows: list[Run]) -> Run | None:
-    if len(rows) < 3:
-        return None
-    heights = [end - top for top, end in rows]
-    return rows[0] if heights[0] < _TITLE_SHARE * float(np.median(heights[1:])) else None
+def _frames(strip: Pixels) -> tuple[FilmFrame, ...]:
+    """Return the frames down a grey strip; none when none stand out."""
+    density = density_of(strip)
+    exposed = best_reading(density)
+    if exposed is None or exposed.quality < _LEAST_QUALITY:
+        return ()
+    solids = _apart(density, _in_rows(exposed.solids))
+    found = _with_writing(density, exposed, solids)
+    roomy = _with_margin(found, density.width, density.length)
+    return tuple(_full_size(frame, density, strip) for frame in roomy)
 
 
-def _grey(pixels: Pixels) -> Pixels:
-    if pixels.ndim == 2:
-        return pixels
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+def _in_rows(solids: tuple[Box, ...]) -> list[Box]:
+    """Return one box for pieces that lie side by side: halves of one exposure."""
+    rows: list[Box] = []
+    for box in solids:
+        shared = rows[-1].bottom - box.y if rows else 0
+        if rows and shared > _SAME_LINES * min(rows[-1].height, box.height):
+            rows[-1] |= box
+        else:
+            rows.append(box)
+    return rows
 
 
-def _cuts(grey: Pixels, shape: _Shape = _FRAMES) -> list[Run]:
-    """Return the runs of lines that hold one frame each, down the image."""
-    height, width = grey.shape
-    scale = min(1.0, _ANALYSIS_WIDTH / width)
-    small = _shrunk(grey, scale)
-    tone, _ = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    lively = small.std(axis=1) > _LIVELY
-    best: tuple[float, list[Run]] = (_LEAST_EVEN, [])
-    for dark in (True, False):
-        share = (small <= tone).mean(axis=1) if dark else (small > tone).mean(axis=1)
-        runs = _frames_between(share >= _GAP_SHARE, small.shape[1], shape)
-        best = max(best, (_evenness(runs, small.shape[1], shape), runs))
-    if not best[1]:
-        return [(0, height)]
-    return [
-        (round(top / scale), min(height, round(end / scale)))
-        for top, end in _widened(best[1], lively)
-    ]
+def _usual_length(boxes: list[Box]) -> float:
+    return float(np.median([box.height for box in boxes]))
 
 
-def _shrunk(grey: Pixels, scale: float) -> Pixels:
-    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+def _apart(density: Density, boxes: list[Box]) -> list[FilmFrame]:
+    """Return frames of about the usual length, those that touched parted."""
+    usual = _usual_length(boxes)
+    frames: list[FilmFrame] = []
+    for box in boxes:
+        count = round(box.height / usual)
+        even = abs(box.height - count * usual) <= _UNEVEN * usual
+        if box.height >= _TALL * usual and even:
+            frames += _parted(density, box, count)
+        else:
+            frames.append(_solid(box, usual))
+    return frames
 
 
-def runs_of(flags: NDArray[np.bool_]) -> list[Run]:
-    """Return the runs of true values."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
-    return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
+def _solid(box: Box, usual: float) -> FilmFrame:
+    if abs(box.height - usual) <= _UNEVEN * usual:
+        return FilmFrame(box, confidence=0.95, reason="clear on all sides")
+    return FilmFrame(box, confidence=0.75, reason="clear on all sides, of unusual length")
 
 
-def _frames_between(gap: NDArray[np.bool_], width: int, shape: _Shape) -> list[Run]:
-    """Return the runs between gaps, fragments joined to the frame that is nearer."""
-    shortest = max(2, round(_SHORTEST_GAP * width))
-    solid = np.zeros_like(gap)
-    for start, end in runs_of(gap):
-        solid[start:end] = end - start >= shortest or start == 0 or end == len(gap)
-    return _joined(runs_of(~solid), shape.fragment)
+def _parted(density: Density, box: Box, count: int) -> list[FilmFrame]:
+    """Return the frames that touch in ``box``, cut where it is calm."""
+    reach = round(_SEARCH * box.height / count)
+    places = [box.y + round(part * box.height / count) for part in range(1, count)]
+    cuts = [_calmest(density, place, reach) for place in places]
+    reason = "touches its neighbour; cut by the usual length"
+    frames = []
+    for (top, _), (end, sure) in pairwise([(box.y, True), *cuts, (box.bottom, True)]):
+        part = Box(box.x, top, box.width, end - top)
+        frames.append(FilmFrame(part, confidence=0.5 if sure else 0.3, reason=reason))
+    return frames
 
 
-def _joined(runs: list[Run], fragment: float) -> list[Run]:
-    if len(runs) < 2:
-        return runs
-    median = float(np.median([end - start for start, end in runs]))
-    joined = list(runs)
-    at = 0
-    while at < len(joined) and len(joined) > 1:
-        if joined[at][1] - joined[at][0] >= fragment * median:
-            at += 1
-            continue
-        before = joined[at][0] - joined[at - 1][1] if at else np.inf
-        after = joined[at + 1][0] - joined[at][1] if at + 1 < len(joined) else np.inf
-        left = at - 1 if before <= after else at
-        joined[left : left + 2] = [(joined[left][0], joined[left + 1][1])]
-        at = max(0, left)
-    return joined
+def _calmest(density: Density, place: int, reach: int) -> tuple[int, bool]:
+    """Return the middle of the widest calm run around ``place``, and whether there is one."""
+    start = max(0, place - reach)
+    runs = runs_of(density.calm[start : place + reach])
+    if not runs:
+        return place, False
+    top, end = max(runs, key=lambda run: (run[1] - run[0], -abs(start + sum(run) / 2 - place)))
+    return start + (top + end) // 2, True
 
 
-def _evenness(runs: list[Run], width: int, shape: _Shape) -> float:
-    """Return how well runs look like frames, 0.0 to 1.0: several, page-like, alike."""
-    if len(runs) < 2:
-        return 0.0
-    lengths = np.array([end - start for start, end in runs], dtype=np.float64)
-    median = float(np.median(lengths))
-    if not shape.shortest <= median / width <= shape.longest:
-        return 0.0
-    return float(np.mean(np.abs(lengths - median) <= 0.35 * median))
+def _with_writing(density: Density, exposed: Exposed, frames: list[FilmFrame]) -> list[FilmFrame]:
+    """Return frames that hold all that looks like writing: grown, or with new ones between."""
+    usual = _usual_length([frame.box for frame in frames])
+    found, loose = list(frames), []
+    for mark in _outside(exposed.mask, [frame.box for frame in frames]):
+        near = min(range(len(frames)), key=lambda at: _distance(frames[at].box, mark))
+        if _distance(frames[near].box, mark) <= _NEAR * usual:
+            found[near] = replace(found[near], box=found[near].box | mark)
+        else:
+            loose.append(mark)
+    found += _loose_frames(density, found, loose, usual)
+    return sorted(found, key=lambda frame: frame.box.y)
 
 
-def _widened(runs: list[Run], lively: NDArray[np.bool_]) -> list[Run]:
-    """Return runs that share the gaps between them, and what is lively at the ends as well."""
-    length = len(lively)
-    middles = [(end + start) // 2 for (_, end), (start, _) in pairwise(runs)]
-    margin = int(np.median([start - end for (_, end), (start, _) in pairwise(runs)]))
-    first, last = max(0, runs[0][0] - margin), min(length, runs[-1][1] + margin)
-    if lively[:first].any():
-        first = 0
-    if lively[last:].any():
-        last = length
-    edges = [first, *middles, last]
-    return list(pairwise(edges))
+def _outside(mask: Pixels, boxes: list[Box]) -> list[Box]:
+    """Return the boxes of marks outside ``boxes`` that may be writing: no dust, no scratches."""
+    rest = mask.copy()
+    width = rest.shape[1]
+    for box in boxes:
+        rest[max(0, box.y - 2) : box.bottom + 2, max(0, box.x - 2) : box.right + 2] = 0
+    across, along = (max(2, round(part * width)) for part in _WORD)
+    joined = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((1, 2 * across), np.uint8))
+    words = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((along, across), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(words, connectivity=8)
+    return [Box(*map(int, mark[:4])) for mark in stats[1:]]
+
+
+def _distance(box: Box, mark: Box) -> int:
+    return max(0, mark.y - box.bottom, box.y - mark.bottom)
+
+
+def _loose_frames(
+    density: Density, frames: list[FilmFrame], marks: list[Box], usual: float
+) -> list[FilmFrame]:
+    """Return frames for writing that stands on no exposure: as wide as there is room."""
+    groups: list[Box] = []
+    for mark in sorted(marks, key=lambda mark: mark.y):
+        if groups and mark.y - groups[-1].bottom <= _APART * usual:
+            groups[-1] |= mark
+        else:
+            groups.append(mark)
+    across = frames[0].box
+    for frame in frames[1:]:
+        across |= frame.box
+    found: list[FilmFrame] = []
+    for group in groups:
+        top, end = _room(group, [frame.box for frame in frames], usual, density.length)
+        box = group | Box(across.x, top, across.width, end - top)
+        reason = "stands out by its writing only"
+        found.append(FilmFrame(box, confidence=0.3, reason=reason))
+    return found
+
+
+def _room(group: Box, boxes: list[Box], usual: float, length: int) -> Run:
+    """Return the lines between the neighbours of ``group``, no more than a frame needs."""
+    spare = max(0, round((1.1 * usual - group.height) / 2))
+    before = max((box.bottom for box in boxes if box.bottom <= group.y), default=0)
+    after = min((box.y for box in boxes if box.y >= group.bottom), default=length)
+    return max(before, group.y - spare), min(after, group.bottom + spare)
+
+
+def _with_margin(frames: list[FilmFrame], width: int, length: int) -> list[FilmFrame]:
+    """Return frames with a margin on every side, which neighbours share where they are near."""
+    margin = max(1, round(_MARGIN * width))
+    roomy = []
+    for frame in frames:
+        box = frame.box
+        left, top = max(0, box.x - margin), max(0, box.y - margin)
+        right, end = min(width, box.right + margin), min(length, box.bottom + margin)
+        roomy.append(replace(frame, box=Box(left, top, right - left, end - top)))
+    return roomy
+
+
+def _full_size(frame: FilmFrame, density: Density, strip: Pixels) -> FilmFrame:
+    across, along = strip.shape[1] / density.width, strip.shape[0] / density.length
+    box = frame.box
+    left, top = int(box.x * across), int(box.y * along)
+    right = min(strip.shape[1], int(np.ceil(box.right * across)))
+    end = min(strip.shape[0], int(np.ceil(box.bottom * along)))
+    return replace(frame, box=Box(left, top, right - left, end - top))

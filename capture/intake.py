@@ -10,7 +10,8 @@ from typing import IO, Protocol, Self
 import numpy as np
 
 from .errors import SourceError
-from .film import FilmFrame, find_card_frames, find_frames
+from .fiche import find_card_frames
+from .film import FilmFrame, find_frames
 from .model import Box, Digest, Frame, FrameRef, Pixels, SourceKind
 from .pdf import PdfPages
 from .picture import PictureFile
@@ -120,10 +121,7 @@ class Source:
             pixels = self._decoded(_Place(number, FilmFrame(Box(0, 0, 1, 1)))).pixels
         except SourceError:
             return [whole]  # told when the frame is asked for
-        if kind is SourceKind.FICHE:
-            parts = find_card_frames(pixels)
-        else:
-            parts = tuple(FilmFrame(box) for box in find_frames(pixels))
+        parts = find_card_frames(pixels) if kind is SourceKind.FICHE else find_frames(pixels)
         return [_Place(number, part) for part in parts] if len(parts) > 1 else [whole]
 
     def _decoded(self, place: _Place) -> Decoded:

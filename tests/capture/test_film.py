@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
-from capture.film import find_card_frames, find_frames
+from capture.fiche import find_card_frames
+from capture.film import find_frames
 from capture.intake import open_source
 from capture.model import Box, Digest, Pixels, SourceKind
 
@@ -49,22 +49,26 @@ def test_every_page_lies_whole_in_one_frame(
         boxes = [Box(box.y, box.x, box.height, box.width) for box in boxes]
     frames = find_frames(strip)
     assert len(frames) == 6
-    assert all(holds(frame, page) for frame, page in zip(frames, boxes, strict=True))
+    assert all(holds(frame.box, page) for frame, page in zip(frames, boxes, strict=True))
 
 
-def test_nothing_between_frames_is_dropped(draw_page: DrawPage) -> None:
-    strip, _ = strip_of(draw_page(width=480, height=620, size=12), 5, gap=30, surround=10)
-    frames = find_frames(strip)
-    assert all(a.bottom == b.y for a, b in pairwise(frames))
+def test_writing_between_frames_is_in_a_frame(draw_page: DrawPage) -> None:
+    strip, boxes = strip_of(draw_page(width=480, height=620, size=12), 5, gap=90, surround=10)
+    note = Image.fromarray(strip)
+    place = Box(60, boxes[1].bottom + 35, 160, 16)
+    ImageDraw.Draw(note).text((place.x, place.y), "see also roll 12", 240)
+    frames = find_frames(np.array(note))
+    assert any(holds(frame.box, place) for frame in frames)
+    assert len(frames) == 5
 
 
 def test_strip_without_gaps_stays_whole() -> None:
     noise = np.random.default_rng(3).integers(0, 255, (4000, 500)).astype(np.uint8)
-    assert find_frames(noise) == (Box(0, 0, 500, 4000),)
+    assert [frame.box for frame in find_frames(noise)] == [Box(0, 0, 500, 4000)]
 
 
 def test_one_pixel_is_one_frame() -> None:
-    assert find_frames(np.zeros((1, 1), np.uint8)) == (Box(0, 0, 1, 1),)
+    assert [frame.box for frame in find_frames(np.zeros((1, 1), np.uint8))] == [Box(0, 0, 1, 1)]
 
 
 def card_of(page: Pixels, title: Pixels) -> Pixels:
@@ -96,10 +100,9 @@ def test_auto_takes_a_long_strip_for_film(draw_page: DrawPage, tmp_path: Path) -
     with open_source(tmp_path / "roll", DIGEST) as source:
         assert (source.film, source.frame_count, source.paged) == (True, 6, True)
         frame = source.frame(2)
+        box = frame.box
         assert frame.film
-        assert np.array_equal(
-            frame.pixels, strip[frame.box.y : frame.box.bottom, : frame.box.right]
-        )
+        assert np.array_equal(frame.pixels, strip[box.y : box.bottom, box.x : box.right])
 
 
 def test_roll_delivered_frame_by_frame_is_film(draw_page: DrawPage, tmp_path: Path) -> None:

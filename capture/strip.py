@@ -1,0 +1,236 @@
+"""The density of a strip of film: how it lies unexposed, and what stands out from that.
+
+Film drifts: the lamp, the developer and the emulsion change its tone along and across. So the
+tone of unexposed film is followed from gap to gap, in bands across, and a place is called
+exposed only by how far it is from the tone that the film has just there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .model import Box, Pixels
+
+LOOK_WIDTH = 240
+"""Pixels across at which a strip is looked at: 28 dpi for letter paper."""
+_BANDS = 12
+_EDGE = 0.1  # of the width is left off on each side when lines are weighed
+_STEP = 3
+_SCRATCHED = 92.0  # percentile: a line may be scratched in the rest of its columns
+_CALM = 2.5
+_LEVELS = 6
+_RARE = 0.004
+_ROUNDS = 3
+_NEIGHBOURS = 2
+_LEAST_TOLERANCE = 1.5
+_GRAINS = 4.0
+_CONTRAST_SHARE = 0.35
+_FAINTEST = 10.0  # percentile of the contrasts of lines
+_THICK = (0.025, 0.016)  # of the width, across and along: thicker than scratch and rule
+_SOLID = 0.8
+_FRAME_WIDTH = 0.35
+_FRAME_LENGTH = (0.18, 3.5)  # of the width
+
+Floats = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+Run = tuple[int, int]
+"""First line, and the first line after."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Density:
+    """A strip as it is looked at, small, running down."""
+
+    tones: Floats
+    """``(lines, columns)``, softened against grain."""
+    bands: Floats
+    """``(lines, bands)``: the median tone of each band across."""
+    line: Floats
+    """The median tone of each line, film edges left off."""
+    calm: Flags
+    """Which lines are even across but for scratches and dust."""
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return int(self.tones.shape[1])
+
+    @property
+    def length(self) -> int:
+        """Lines."""
+        return int(self.tones.shape[0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exposed:
+    """What stands out from unexposed film, under one reading of its tone."""
+
+    mask: Pixels
+    """``(lines, columns)``: 1 where the tone is not that of unexposed film."""
+    solids: tuple[Box, ...]
+    """Full rectangles of the size of frames, along the film."""
+    quality: float
+    """0.0 to 1.0: how much of what stands out is such rectangles of like length."""
+
+
+def runs_of(flags: Flags) -> list[Run]:
+    """Return the runs of true values."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
+    return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
+
+
+def density_of(grey: Pixels) -> Density:
+    """Return the density of a strip that runs down and is at least ``2 * _BANDS`` wide."""
+    scale = min(1.0, LOOK_WIDTH / grey.shape[1])
+    size = (round(grey.shape[1] * scale), max(1, round(grey.shape[0] * scale)))
+    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    tones = np.asarray(cv2.blur(small.astype(np.float32), (3, 3)), dtype=np.float32)
+    parts = np.array_split(tones, _BANDS, axis=1)
+    bands = np.stack([np.median(part, axis=1) for part in parts], axis=1)
+    side = round(_EDGE * tones.shape[1])
+    middle = tones[:, side : tones.shape[1] - side]
+    return Density(tones, bands, np.median(middle, axis=1), _calm(middle))
+
+
+def _calm(middle: Floats) -> Flags:
+    """Return the lines whose neighbouring tones differ no more than grain makes them."""
+    steps = np.abs(middle[:, _STEP:] - middle[:, :-_STEP])
+    lively = np.percentile(steps, _SCRATCHED, axis=1)
+    grain = float(np.percentile(lively, 5.0))
+    return np.asarray(lively <= max(2.0, _CALM * grain))
+
+
+def best_reading(density: Density) -> Exposed | None:
+    """Return the reading under which the most of the strip is frames; None if none is."""
+    best = max(_readings(density), key=lambda found: found.quality, default=None)
+    return best if best is not None and best.solids else None
+
+
+def _readings(density: Density) -> Iterator[Exposed]:
+    for level in _levels(density):
+        for slack in (0.03, 0.15):
+            near = density.calm & (np.abs(density.line - level) <= max(2.5, slack * level))
+            ground = _followed(density, near)
+            if ground is not None:
+                yield _exposed(density, *ground)
+    margins = density.bands[:, [0, -1]].astype(np.float32)
+    span = 2 * (density.width // 8) + 1
+    ground = _along_edges(density, margins, span)
+    if ground is not None:
+        yield _exposed(density, *ground)
+
+
+def _levels(density: Density) -> list[float]:
+    """Return the tones that many calm lines have, the commonest and the outermost ones."""
+    tones = density.line[density.calm]
+    if not tones.size:
+        return []
+    counts, _ = np.histogram(tones, bins=256, range=(0, 256))
+    smooth = cv2.GaussianBlur(counts.astype(np.float32)[:, None], (1, 0), 0, sigmaY=1.5)[:, 0]
+    inner = smooth[1:-1]
+    peaks = 1 + np.flatnonzero((inner >= smooth[:-2]) & (inner > smooth[2:]))
+    peaks = peaks[smooth[peaks] >= _RARE * tones.size / 4]
+    if not peaks.size:
+        return [float(np.median(tones))]
+    common = peaks[np.argsort(-smooth[peaks], kind="stable")][:_LEVELS]
+    return sorted({float(peak) + 0.5 for peak in (*common, peaks[0], peaks[-1])})
+
+
+def _along_edges(density: Density, margins: Floats, span: int) -> tuple[Floats, Flags] | None:
+    """Return the ground as the margins of the film show it all along."""
+    sides = np.stack([_running_median(side, span) for side in margins.T], axis=1)
+    ground = np.linspace(sides[:, 0], sides[:, 1], _BANDS, axis=1)
+    near = density.calm & _is_ground(density, ground, max(2.5, 0.02 * float(np.median(sides))))
+    if not near.any():
+        return None
+    return _followed(density, near)
+
+
+def _running_median(tones: Floats, span: int) -> Floats:
+    half = span // 2
+    sampled = np.pad(tones, half, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(sampled, span)[:: max(1, half // 4)]
+    places = np.arange(len(tones))[:: max(1, half // 4)]
+    medians = np.median(windows, axis=1)
+    return np.interp(np.arange(len(tones)), places, medians[: len(places)]).astype(np.float32)
+
+
+def _followed(density: Density, near: Flags) -> tuple[Floats, Flags] | None:
+    """Return the tone of unexposed film in every band of every line, and the lines it is from."""
+    ground = None
+    for _ in range(_ROUNDS):
+        runs = [(start, end) for start, end in runs_of(near) if end - start >= 2]
+        if not runs:
+            return None
+        ground = _between(density, runs)
+        near = density.calm & _is_ground(density, ground, _slack(density, ground, near))
+    return (ground, near) if ground is not None and near.any() else None
+
+
+def _slack(density: Density, ground: Floats, near: Flags) -> float:
+    off = np.abs(density.bands[near] - ground[near])
+    return max(2.0, _GRAINS * 1.48 * float(np.median(off)))
+
+
+def _is_ground(density: Density, ground: Floats, slack: float) -> Flags:
+    """Return the lines that have the tone of the ground but for a band or two."""
+    off = np.abs(density.bands - ground) <= slack
+    return np.asarray(off.sum(axis=1) >= _BANDS - 2)
+
+
+def _between(density: Density, runs: list[Run]) -> Floats:
+    """Return band tones of every line, drawn from run to run; odd runs yield to neighbours."""
+    tones = np.stack([np.median(density.bands[start:end], axis=0) for start, end in runs])
+    padded = np.pad(tones, ((_NEIGHBOURS, _NEIGHBOURS), (0, 0)), mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * _NEIGHBOURS + 1, axis=0)
+    usual = np.median(windows, axis=-1)
+    odd = np.abs(tones - usual) > np.maximum(3.0, 0.1 * usual)
+    tones = np.where(odd, usual, tones)
+    places = np.array([(start + end - 1) / 2 for start, end in runs])
+    lines = np.arange(density.length)
+    drawn = [np.interp(lines, places, tones[:, band]) for band in range(_BANDS)]
+    return np.stack(drawn, axis=1).astype(np.float32)
+
+
+def _exposed(density: Density, ground: Floats, near: Flags) -> Exposed:
+    size = (density.width, density.length)
+    # Bands have their tone in their middle, as resized pixels have.
+    under = cv2.resize(ground, size, interpolation=cv2.INTER_LINEAR)
+    off = np.abs(density.tones - under)
+    grain = 1.48 * float(np.median(off[near]))
+    contrasts = np.abs(density.line - np.median(ground, axis=1))[~near]
+    contrast = float(np.percentile(contrasts, _FAINTEST)) if contrasts.size else 0.0
+    tolerance = max(_LEAST_TOLERANCE, _GRAINS * grain, _CONTRAST_SHARE * contrast)
+    mask = (off > tolerance).astype(np.uint8)
+    solids, share = _solids(mask)
+    return Exposed(mask, solids, share * _alike(solids))
+
+
+def _solids(mask: Pixels) -> tuple[tuple[Box, ...], float]:
+    """Return the frame-like rectangles along the film, and their share of all that stands out."""
+    width = mask.shape[1]
+    across, along = (max(2, round(part * width)) for part in _THICK)
+    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    thick = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((along, across), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=4)
+    x, y, wide, high, area = stats[1:].T
+    frame = (area >= _SOLID * wide * high) & (wide >= _FRAME_WIDTH * width)
+    frame &= (high >= _FRAME_LENGTH[0] * width) & (high <= _FRAME_LENGTH[1] * width)
+    share = float(area[frame].sum()) / max(1, int(area.sum()))
+    found = zip(x[frame], y[frame], wide[frame], high[frame], strict=True)
+    boxes = sorted((Box(*map(int, box)) for box in found), key=lambda box: (box.y, box.x))
+    return tuple(boxes), share
+
+
+def _alike(solids: tuple[Box, ...]) -> float:
+    """Return the share of frames whose length is near the usual one."""
+    if not solids:
+        return 0.0
+    lengths = np.array([box.height for box in solids], dtype=np.float64)
+    usual = float(np.median(lengths))
+    return float(np.mean(np.abs(lengths - usual) <= 0.35 * usual))
