@@ -92,5 +92,5 @@ def test_the_index_hears_of_each_page_that_came_to_a_state(archive: Archive) -> 
 def test_what_is_not_there_is_said(archive: Archive) -> None:
     with archive.catalogue.read() as connection:
         for look in (documents.document_named, deliveries.frame_of_page, deliveries.batch_named):
-            with pytest.raises(ArchiveError, match="there is no .* nothing|no batch 'nothing'"):
+            with pytest.raises(ArchiveError, match=r"there is no .* nothing|no batch 'nothing'"):
                 look(connection, "nothing")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from archive.archive import Archive, open_archive
+from archive.archive import Archive
 from archive.verify import verify
 from tests.archive.filed import deliver, file_all, filed
 
@@ -88,13 +88,3 @@ def test_a_document_without_pages_is_named(full: Archive) -> None:
         )
     (fault,) = verify(full).faults
     assert "no pages" in fault.what
-
-
-def test_a_record_that_was_moved_into_another_archive_is_seen(
-    full: Archive, tmp_path: Path
-) -> None:
-    with open_archive(tmp_path / "other", create=True) as other:
-        deliver(other, "first", sources=1, frames=1)
-        (lost,) = (path for path in blobs(other) if "image" in path.read_text())
-        lost.unlink()
-        assert subjects(other) == [lost.name]
