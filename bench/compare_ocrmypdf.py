@@ -110,7 +110,7 @@ def main(arguments: list[str] | None = None) -> int:
         (
             f"OCRmyPDF {other.version} with `{' '.join(peer.FLAGS)} --sidecar`, one PDF a look,"
             " bound from the same pictures without another compression. It lowers its own"
-            " priority, so where other work runs beside, compare CPU seconds, not pages a minute.",
+            " priority; chartroom runs with the same.",
         ),
         tuple(failures(chunks)),
     )

@@ -250,7 +250,8 @@ def _checks(pair: Pair, theirs: str) -> Iterator[tuple[str, object]]:
         yield "type", _mistyped(pair)
         yield "starts", _misparted(pair)
         yield "filing", _misfiled(pair)
-        yield "values", tally.wrong_values(pair)
+        yield "wrong values", tally.wrong_values(pair)
+        yield "absent values", tally.absent_values(pair)
 
 
 def _misread(pair: Pair, theirs: str) -> tuple[float, float] | None:

@@ -14,6 +14,8 @@ from capture.errors import ToolError
 from .program import Ran, run
 
 FLAGS = ("--deskew", "--rotate-pages", "--jobs", "2")
+NICENESS = 5
+"""OCRmyPDF lowers its own priority by this; who is compared with it must stand back as far."""
 _PROGRAMS = {"gs": "ghostscript", "tesseract": "tesseract-ocr"}
 # Pictures go in as they are, without another compression, so that both read the same pixels.
 _BIND = """

@@ -198,6 +198,16 @@ def wrong_values(pair: Pair) -> list[tuple[str, str, str]]:
     ]
 
 
+def absent_values(pair: Pair) -> list[tuple[str, str]]:
+    """Return field and printed form of what stands on a page and was not asserted."""
+    found = _asserted_values(pair)
+    return [
+        (value["field"], value["raw"])
+        for value in pair.truth["values"]
+        if _plain(value["field"], value["value"]) not in found[value["field"]]
+    ]
+
+
 def _read(pairs: Iterable[Pair]) -> Iterable[Pair]:
     return (p for p in pairs if p.is_page and p.found and p.found.state in {"filed", "held"})
 

@@ -79,7 +79,15 @@ def test_a_failure_names_what_went_wrong() -> None:
     assert wrong(replace(SEEN, skew=1.5)) == {"geometry"}
     assert wrong(replace(SEEN, first=False)) == {"starts"}
     assert wrong(replace(SEEN, document=stranger)) == {"filing"}
-    assert wrong(replace(SEEN, values=(("sex", "F", 0.9),))) == {"values"}
+    assert wrong(replace(SEEN, values=(("sex", "F", 0.9),))) == {"wrong values"}
+
+
+def test_a_failure_names_what_was_not_found_as_it_is_printed() -> None:
+    born = {"field": "birth_date", "value": "1927-03-04", "raw": "3-4-27"}
+    (failure,) = compare_tables.failures(
+        [chunk(told(pair(true_page(values=[born]))), theirs=("Chest clear.",))]
+    )
+    assert failure["absent values"] == [("birth_date", "3-4-27")]
 
 
 def test_real_pages_are_judged_by_characters_only_where_their_order_is_sure() -> None:
