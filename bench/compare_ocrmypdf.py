@@ -80,15 +80,8 @@ def _measure_look(
 
 
 def _convert(look: str, folder: Path, home: Path, frames: int) -> Ran:
-    command: list[str | Path] = [
-        chartroom(),
-        "convert",
-        folder / "scans",
-        "--batch",
-        look,
-        "--home",
-        home,
-    ]
+    command: list[str | Path] = ["nice", "-n", str(peer.NICENESS), chartroom(), "convert"]
+    command += [folder / "scans", "--batch", look, "--home", home]
     command += ["--workers", str(WORKERS), "--expect", str(frames), "--json"]
     return run(command, allowed=(0, HELD))
 
