@@ -85,9 +85,10 @@ def retry(archive: Archive, batch: Batch, settings: Settings, watch: Watch) -> B
     """Look again at what failed in ``batch``, and file its documents by the MPI of now.
 
     Pages that were read by older rules or settings are read again, and those whose image was
-    lost or altered.
+    lost or altered. Raises SettingsError when the batch is released.
     """
     with archive.catalogue.write() as connection:
+        _refuse_released(batch)
         for source in deliveries.sources(connection, batch):
             if source.state == "quarantined" and archive.vault.holds(source.digest):
                 deliveries.reopen_source(connection, source)
@@ -121,10 +122,7 @@ def _batch_for(archive: Archive, order: Order) -> Batch:
         if batch is None:
             batch = deliveries.open_batch(connection, name, origin=origin, kind=order.kind.value)
             audit.record(connection, "opened", name, actor=audit.this_person())
-        if batch.state == "released":
-            raise SettingsError(
-                f"batch {name!r} is released; convert under another name with --batch"
-            )
+        _refuse_released(batch)
         if order.kind is not SourceKind.AUTO and order.kind.value != batch.kind:
             raise SettingsError(
                 f"batch {name!r} was opened with --source {batch.kind}; "
@@ -133,6 +131,13 @@ def _batch_for(archive: Archive, order: Order) -> Batch:
         if order.expected is not None:
             deliveries.change_batch(connection, batch, expected=order.expected)
         return deliveries.batch_named(connection, name)
+
+
+def _refuse_released(batch: Batch) -> None:
+    if batch.state == "released":
+        raise SettingsError(
+            f"batch {batch.name!r} is released; convert under another name with --batch"
+        )
 
 
 def _name_for(connection: Connection, order: Order, origin: bytes) -> str:

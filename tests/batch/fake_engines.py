@@ -147,3 +147,32 @@ def dies_at_start(settings: OcrSettings) -> OcrEngine:
 def chatters(settings: OcrSettings) -> OcrEngine:
     print("chatter of a library")
     return FakeEngine({})
+
+
+ANN = ("0012345", "Testperson", "Ann", "1927-03-04")
+"""A patient of the index: number, names and birth date."""
+
+
+class AnnEngine(FakeEngine):
+    """Reads a progress note of ANN on every page."""
+
+    def read(self, page: PageImage) -> OcrPage:
+        number, last, first, _ = ANN
+        lines = (
+            "PROGRESS NOTE",
+            f"Patient: {last.upper()}, {first.upper()}",
+            f"MRN: {number}",
+            "Date of Birth: 03/04/1927",
+            "Date of Service: 05/06/1961",
+            "Resting well, no pain. Dressing dry and intact.",
+        )
+        words = [
+            Word(word, Box(2 + 24 * column, 4 + 16 * line, 22, 10), 0.95, line=line, block=line)
+            for line, text in enumerate(lines)
+            for column, word in enumerate(text.split())
+        ]
+        return OcrPage(page.frame, "fake 1", tuple(words))
+
+
+def ann(settings: OcrSettings) -> OcrEngine:
+    return AnnEngine({})

@@ -96,7 +96,7 @@ def dump(archive: Archive, *, without: Iterable[str] = ("batches",)) -> dict[str
     """Return every row of every table, but for those ``without``."""
     tables = rows(archive, "SELECT name FROM sqlite_master WHERE type = 'table'")
     return {
-        table: rows(archive, f"SELECT * FROM {table} ORDER BY 1, 2")  # noqa: S608  (our own tables)
+        table: sorted(rows(archive, f"SELECT * FROM {table}"), key=repr)  # noqa: S608  (our tables)
         for (table,) in tables
         if table not in without
     }
