@@ -25,8 +25,8 @@ UNSURE = 0.8
 """Mean confidence under which a page is looked at again; a well read page lies above 0.9."""
 WORTHLESS = 0.5
 """Confidence of a letter that adds nothing to a reading; one below it takes away."""
-SHARE_OF_TIME = 1 / 3
-"""Of the limit: a first look that took longer leaves no safe time for a second."""
+SHARE_OF_TIME = 0.1
+"""Of the limit: after a longer first look a second one, which may take much longer, is not safe."""
 
 
 def read_page(page: PageImage, engine: str, look: Look, seconds: float) -> OcrPage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from capture.errors import ToolError
 from capture.model import PageImage, Pixels
 from capture.scale import grey, resize, soften, x_height
 
@@ -15,6 +16,8 @@ CLOSE_ENOUGH = 0.2
 SMALLEST_FACTOR, LARGEST_FACTOR = 0.4, 3.0
 SOFTENING = 0.8
 """Gaussian sigma for 1-bit pages only: on grey ones it costs more words than it saves."""
+LONGEST_SIDE = 32_767
+"""Pixels; Tesseract counts them in 16 bits."""
 LARGEST_PIXELS = 40_000_000
 """Enlarging stops here: memory, and no page of text needs more."""
 
@@ -30,10 +33,16 @@ class Prepared:
 def prepare(page: PageImage) -> Prepared:
     """Return ``page`` in grey with its letters near ``LETTER`` pixels high.
 
-    The letters are measured: the resolution a file states is often wrong or absent.
+    The letters are measured: the resolution a file states is often wrong or absent. ToolError
+    for a page longer than Tesseract reads.
     """
     pixels = grey(page.pixels)
-    factor = _factor(x_height(pixels), pixels.size)
+    if max(pixels.shape) > LONGEST_SIDE:
+        raise ToolError(
+            f"a page of {page.width} x {page.height} pixels is longer than tesseract reads"
+            f" ({LONGEST_SIDE}): cut it into frames"
+        )
+    factor = min(_factor(x_height(pixels), pixels.size), LONGEST_SIDE / max(pixels.shape))
     sized = resize(pixels, factor)
     return Prepared(soften(sized, SOFTENING) if page.bitonal else sized, factor)
 

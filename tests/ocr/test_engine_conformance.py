@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from rapidfuzz.distance import Levenshtein
 
+from capture.errors import ToolError
 from capture.model import Box, PageImage
 from ocr import tesseract, tesseract_cli
 from ocr.engine import OcrEngine
@@ -101,6 +102,12 @@ def test_confidence_is_high_on_clean_print_and_stays_between_nought_and_one(
 def test_a_page_without_words_is_read_as_one(engine: OcrEngine) -> None:
     assert engine.read(blank_page()).words == ()
     assert engine.read(page_of(np.full((1, 1), 255, np.uint8))).words == ()
+
+
+def test_a_strip_longer_than_tesseract_reads_is_refused_by_name(engine: OcrEngine) -> None:
+    strip = page_of(np.full((40_000, 50), 255, np.uint8))
+    with pytest.raises(ToolError, match="cut it into frames"):
+        engine.read(strip)
 
 
 def test_a_page_reads_the_same_whatever_was_read_before_it(engine: OcrEngine) -> None:

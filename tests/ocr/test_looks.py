@@ -60,5 +60,5 @@ def test_a_page_on_which_nothing_was_read_is_looked_at_again() -> None:
 
 def test_a_first_look_that_took_long_leaves_no_time_for_a_second() -> None:
     looks = Looks({AUTOMATIC: table("Sxxxm", 40)}, seconds=0.05)
-    assert read_page(report_page(), "test", looks, 0.1).text == "Sxxxm"
+    assert read_page(report_page(), "test", looks, 0.2).text == "Sxxxm"
     assert looks.modes == [AUTOMATIC]
