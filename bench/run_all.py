@@ -34,7 +34,8 @@ QUICK: tuple[tuple[Measurement, list[str]], ...] = (
 """Every measurement, with what makes it short."""
 
 
-def _measure(one: Measurement, arguments: list[str], folder: Path) -> int:
+def measured(one: Measurement, arguments: list[str], folder: Path) -> int:
+    """Run one measurement; return its exit code, that of the missing program when it has none."""
     started = time.perf_counter()
     print(f"{one.NAME} ...", file=sys.stderr)
     try:
@@ -54,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="fewer pages: minutes, not an hour")
     quick = parser.parse_args(arguments).quick
     folder = results.OUT / "quick" if quick else results.FOLDER
-    codes = [_measure(one, few if quick else [], folder) for one, few in QUICK]
+    codes = [measured(one, few if quick else [], folder) for one, few in QUICK]
     if quick:
         print("\n\n".join(report.results_of(folder).values()))
     else:
