@@ -22,6 +22,8 @@ from .home import Home
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _WAIT_SECONDS = 30
+_OF_THE_DISK = ("unable to open", "I/O error", "readonly")
+"""What SQLite says of the file; all else that it calls operational is a bug of ours."""
 
 
 class Catalogue:
@@ -117,7 +119,9 @@ def _told_plainly() -> Iterator[None]:
             raise BusyError(
                 "disk full while writing the catalogue; make room, run again"
             ) from error
-        raise ArchiveError(f"the catalogue cannot be used: {cause}; check the disk") from error
+        if any(words in cause for words in _OF_THE_DISK):
+            raise ArchiveError(f"the catalogue cannot be used: {cause}; check the disk") from error
+        raise
     except DatabaseError as error:
         cause = str(error.orig)
         if "malformed" in cause or "not a database" in cause:
