@@ -77,9 +77,11 @@ def _widest_reach(words: tuple[Word, ...], height: float) -> _Gutter | None:
         gutter
         for x in _strips(words, height)
         for gutter in _runs(words, x, GUTTER * height / 2)
-        if _parts_prose(words, gutter)
+        if gutter.bottom - gutter.top >= COLUMN_LINES * height
     ]
-    return max(found, key=lambda gutter: gutter.bottom - gutter.top, default=None)
+    # The dear question is asked of the tallest first, and then mostly once.
+    found.sort(key=lambda gutter: gutter.top - gutter.bottom)
+    return next((gutter for gutter in found if _parts_prose(words, gutter)), None)
 
 
 def _strips(words: Words, height: float) -> list[float]:
