@@ -176,3 +176,21 @@ class AnnEngine(FakeEngine):
 
 def ann(settings: OcrSettings) -> OcrEngine:
     return AnnEngine({})
+
+
+class PlantedEngine(AnnEngine):
+    """Reads identifiers, and on some pages raises an error that quotes them."""
+
+    def read(self, page: PageImage) -> OcrPage:
+        told = "Zebediah Quillfeather MRN 90817263 SSN 999-45-6789"
+        if page.frame.number % 3 == 0:
+            raise ValueError(told)
+        if page.frame.number % 4 == 0:
+            raise MemoryError(told)
+        words = super().read(page).words
+        extra = [Word(word, Box(2, 200, 22, 10), 0.95, line=9) for word in told.split()]
+        return OcrPage(page.frame, "fake 1", (*words, *extra))
+
+
+def planted(settings: OcrSettings) -> OcrEngine:
+    return PlantedEngine({})
