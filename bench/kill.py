@@ -43,11 +43,11 @@ from search.archive_text import ArchiveText
 from search.settings import SearchSettings
 
 ROOT = Path(__file__).parents[1]
-_COMMAND = "import chartroom; chartroom.main()"
+COMMAND = "import chartroom; chartroom.main()"
 _HELD = 4
 _LEAVE_SECONDS = 5.0
 """How long workers may outlive the process that steers."""
-_FAST = '[ocr]\nengine = "bench.kill:fixed_words"\n[capture]\nbarcodes = false\n'
+FAST = '[ocr]\nengine = "bench.kill:fixed_words"\n[capture]\nbarcodes = false\n'
 _MPI = "mrn,last_name,first_name,birth_date\n0012345,Testperson,Ann,1927-03-04\n"
 _CONTENT = {
     "sources": "SELECT name, digest, state, reason FROM sources ORDER BY position",
@@ -116,13 +116,14 @@ def deliver(folder: Path, frames: int, chance: random.Random, *, large: bool = F
 
 def _write(path: Path, chance: random.Random, pages: int, large: bool) -> Path:
     path.parent.mkdir(exist_ok=True)
-    first, *rest = [_draw(chance, large, blank=n == 3) for n in range(pages)]
+    first, *rest = [draw(chance, large, blank=n == 3) for n in range(pages)]
     form = {"compression": "group4", "dpi": (150, 150)}
     first.save(path, "TIFF", save_all=True, append_images=rest, **form)
     return path
 
 
-def _draw(chance: random.Random, large: bool, *, blank: bool) -> Image.Image:
+def draw(chance: random.Random, large: bool, *, blank: bool) -> Image.Image:
+    """Return a bitonal page of figures; of letter size at 150 dpi when ``large``."""
     size, scale = ((1275, 1650), 5.0) if large else ((200, 260), 1.0)
     image = Image.new("L", size, 255)
     pen = ImageDraw.Draw(image)
@@ -143,7 +144,7 @@ class Delivery:
         """Start the conversion as a person would, in a session of its own."""
         order = ["convert", str(self.folder), "--home", str(self.home), "--batch", "b"]
         return subprocess.Popen(
-            [sys.executable, "-c", _COMMAND, *order, "--workers", "2", "--json"],
+            [sys.executable, "-c", COMMAND, *order, "--workers", "2", "--json"],
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -230,9 +231,9 @@ def begin(home: Path, mpi: Path, *, real: bool) -> None:
     """Make an archive with one patient in its index."""
     made = create_home(home)
     if not real:
-        (made.root / "chartroom.toml").write_text(_FAST)
+        (made.root / "chartroom.toml").write_text(FAST)
     order = ["patients", "import", str(mpi), "--home", str(home)]
-    load = [sys.executable, "-c", _COMMAND, *order]
+    load = [sys.executable, "-c", COMMAND, *order]
     subprocess.run(load, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 

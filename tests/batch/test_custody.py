@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from tests.batch.scans import rows, write_scan
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = '[ocr]\nengine = "tests.batch.fake_engines:{engine}"\n[capture]\nbarcodes = false\n'
+MOUNT, UMOUNT = shutil.which("mount") or "mount", shutil.which("umount") or "umount"
 PLANTED = ("Zebediah", "Quillfeather", "90817263", "999-45-6789")
 """A name, a record number and a security number that nobody has."""
 
@@ -160,13 +162,14 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of its own with room for 1.5 MB."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", str(disk)]
+    mount = [MOUNT, "-t", "tmpfs", "-o", "size=1500k", "tmpfs", str(disk)]
     if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip("a small disk can only be mounted by root")
     yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    subprocess.run([UMOUNT, str(disk)], check=True)
 
 
+@pytest.mark.slow
 def test_a_full_disk_stops_with_75_and_goes_on_when_there_is_room(
     small_disk: Path, box: Path
 ) -> None:
@@ -179,7 +182,7 @@ def test_a_full_disk_stops_with_75_and_goes_on_when_there_is_room(
     assert "Traceback" not in log
     with open_archive(home) as archive:
         assert [f for f in verify(archive).faults if "page" not in f.subject] == []
-    subprocess.run(["mount", "-o", "remount,size=200m", str(small_disk)], check=True)
+    subprocess.run([MOUNT, "-o", "remount,size=200m", str(small_disk)], check=True)
     code, told, log = run("convert", box, "--json", home=home)
     assert code == 4, log
     assert json.loads(told)["unaccounted"] == 0
@@ -227,6 +230,7 @@ def watch_names(running: subprocess.Popen[Any], home: Path, seen: set[str]) -> N
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 def test_readers_are_never_locked_out_by_a_load(home: Path, box: Path) -> None:
     for number in range(30):
         write_scan(box / f"p{number}.tif", *range(10 * number + 1, 10 * number + 5))
