@@ -17,6 +17,7 @@ from archive import audit, deliveries, ledger, pages
 from archive.archive import Archive
 from archive.catalogue import Connection, now
 from archive.deliveries import Batch, FrameRow, Source
+from archive.delivery_order import put_in_order
 from capture.errors import SettingsError
 from capture.model import FrameRef, FrameState, SourceKind
 from capture.sniff import HEAD_BYTES
@@ -158,7 +159,7 @@ def _take_all_in(
         watch(Progress("taking in", count, len(files)))
     _unpack(archive, batch, settings)
     with archive.catalogue.write() as connection:
-        deliveries.put_in_order(connection, batch, [file.name for file in files])
+        put_in_order(connection, batch, [file.name for file in files])
 
 
 def _unpack(archive: Archive, batch: Batch, settings: Settings) -> None:
