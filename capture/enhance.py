@@ -24,8 +24,9 @@ from .polarity import make_positive
 from .resample import square_pixels
 from .resolution import resolve_dpi
 from .settings import CaptureSettings
+from .target import is_target
 
-RECIPE = "capture@1"
+RECIPE = "capture@2"
 """Changes whenever the recipe can make another page of the same frame."""
 
 _SURE_ROTATION = 0.5
@@ -41,7 +42,7 @@ def prepare(frame: Frame, settings: CaptureSettings) -> PageImage:
     page = _as_drawn(frame) if frame.born_digital else _as_scanned(frame, settings)
     blank, weighed = weigh_blank(page.pixels, page.dpi)
     barcodes = read_barcodes(page.pixels) if settings.barcodes else ()
-    state, reason = _verdict(frame, blank, barcodes)
+    state, reason = _verdict(frame, page.pixels, blank, barcodes)
     return replace(
         page, state=state, reason=reason, barcodes=barcodes, steps=(*page.steps, weighed)
     )
@@ -123,12 +124,16 @@ def _page(
     )
 
 
-def _verdict(frame: Frame, blank: bool, barcodes: tuple[Barcode, ...]) -> tuple[FrameState, str]:
+def _verdict(
+    frame: Frame, page: Pixels, blank: bool, barcodes: tuple[Barcode, ...]
+) -> tuple[FrameState, str]:
     """Return what the frame is and, unless it is an ordinary page, why."""
     if is_separator(barcodes):
         return FrameState.SEPARATOR, "a separator sheet"
     if frame.title_strip:
         return FrameState.TECHNICAL, "the title strip of a card"
+    if frame.film and is_target(page):
+        return FrameState.TECHNICAL, "a resolution target"
     if blank:
         return FrameState.BLANK, "no writing"
     return FrameState.PAGE, ""

@@ -9,8 +9,11 @@ nearer one.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import pairwise
+from operator import or_
 
 import cv2
 import numpy as np
@@ -21,13 +24,15 @@ from .strip import Density, Exposed, Run, best_reading, density_of, runs_of
 
 _NARROWEST = 24
 _LEAST_QUALITY = 0.5
-_MARGIN = 0.008  # of the width of the film
+_MARGIN = 0.004  # of the width of the film
 _TALL = 1.55  # times the usual length: more than one frame
 _UNEVEN = 0.2
 _NEAR = 0.12  # of the usual length: writing this near to a frame is of it
 _APART = 0.35  # of the usual length: writing farther apart is of two frames
 _SEARCH = 0.15  # of the usual length: how far from its place a cut is looked for
-_WORD = (0.02, 0.008)  # of the width, across and along: the least that may be writing
+_WORD = (0.04, 0.008)  # of the width, across and along: the least that may be writing
+_LOW = 0.1  # of the width: a line of writing is lower, uneven film beside a frame is not
+_LEAST_WRITING = 0.1  # of the width, all words of a frame in one line
 _SAME_LINES = 0.5
 
 
@@ -135,15 +140,25 @@ def _calmest(density: Density, place: int, reach: int) -> tuple[int, bool]:
 def _with_writing(density: Density, exposed: Exposed, frames: list[FilmFrame]) -> list[FilmFrame]:
     """Return frames that hold all that looks like writing: grown, or with new ones between."""
     usual = _usual_length([frame.box for frame in frames])
-    found, loose = list(frames), []
+    near: dict[int, list[Box]] = defaultdict(list)
+    loose: list[Box] = []
     for mark in _outside(exposed.mask, [frame.box for frame in frames]):
-        near = min(range(len(frames)), key=lambda at: _distance(frames[at].box, mark))
-        if _distance(frames[near].box, mark) <= _NEAR * usual:
-            found[near] = replace(found[near], box=found[near].box | mark)
-        else:
+        at = min(range(len(frames)), key=lambda at: _distance(frames[at].box, mark))
+        if _distance(frames[at].box, mark) > _NEAR * usual:
             loose.append(mark)
+        elif mark.height <= _LOW * density.width:
+            near[at].append(mark)
+    least = _LEAST_WRITING * density.width
+    found = [_grown(frame, near[at], least) for at, frame in enumerate(frames)]
     found += _loose_frames(density, found, loose, usual)
     return sorted(found, key=lambda frame: frame.box.y)
+
+
+def _grown(frame: FilmFrame, marks: list[Box], least: float) -> FilmFrame:
+    """Return ``frame`` with the marks beside it, if they are as much as a word or two."""
+    if sum(mark.width for mark in marks) < least:
+        return frame
+    return replace(frame, box=reduce(or_, marks, frame.box))
 
 
 def _outside(mask: Pixels, boxes: list[Box]) -> list[Box]:
@@ -153,7 +168,7 @@ def _outside(mask: Pixels, boxes: list[Box]) -> list[Box]:
     for box in boxes:
         rest[max(0, box.y - 2) : box.bottom + 2, max(0, box.x - 2) : box.right + 2] = 0
     across, along = (max(2, round(part * width)) for part in _WORD)
-    joined = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((1, 2 * across), np.uint8))
+    joined = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((1, across), np.uint8))
     words = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((along, across), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(words, connectivity=8)
     return [Box(*map(int, mark[:4])) for mark in stats[1:]]
@@ -167,17 +182,21 @@ def _loose_frames(
     density: Density, frames: list[FilmFrame], marks: list[Box], usual: float
 ) -> list[FilmFrame]:
     """Return frames for writing that stands on no exposure: as wide as there is room."""
-    groups: list[Box] = []
+    groups: list[tuple[Box, int]] = []
     for mark in sorted(marks, key=lambda mark: mark.y):
-        if groups and mark.y - groups[-1].bottom <= _APART * usual:
-            groups[-1] |= mark
+        box, written = groups[-1] if groups else (mark, 0)
+        parted = any(box.bottom <= frame.box.y < mark.y for frame in frames)
+        if groups and mark.y - box.bottom <= _APART * usual and not parted:
+            groups[-1] = (box | mark, written + mark.width)
         else:
-            groups.append(mark)
+            groups.append((mark, mark.width))
     across = frames[0].box
     for frame in frames[1:]:
         across |= frame.box
     found: list[FilmFrame] = []
-    for group in groups:
+    for group, written in groups:
+        if written < _LEAST_WRITING * density.width:
+            continue
         top, end = _room(group, [frame.box for frame in frames], usual, density.length)
         box = group | Box(across.x, top, across.width, end - top)
         reason = "stands out by its writing only"

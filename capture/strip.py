@@ -30,8 +30,12 @@ _NEIGHBOURS = 2
 _LEAST_TOLERANCE = 1.5
 _GRAINS = 4.0
 _CONTRAST_SHARE = 0.35
+_FAINT_SHARE = 0.06
+_LEAST_FAINT = 4.0
+_LINE = 0.04  # of the width: a line of writing is lower
 _FAINTEST = 10.0  # percentile of the contrasts of lines
-_THICK = (0.025, 0.016)  # of the width, across and along: thicker than scratch and rule
+_SCRATCH = (0.03, 0.06)  # of the width: thinner across and longer along
+_THICK = (0.08, 0.03)  # of the width, across and along: thicker than scratches and rules
 _SOLID = 0.8
 _FRAME_WIDTH = 0.35
 _FRAME_LENGTH = (0.18, 3.5)  # of the width
@@ -71,7 +75,8 @@ class Exposed:
     """What stands out from unexposed film, under one reading of its tone."""
 
     mask: Pixels
-    """``(lines, columns)``: 1 where the tone is not that of unexposed film."""
+    """``(lines, columns)``: 1 where the tone is not that of unexposed film, or where lines of
+    writing stand out, however small."""
     solids: tuple[Box, ...]
     """Full rectangles of the size of frames, along the film."""
     quality: float
@@ -89,12 +94,27 @@ def density_of(grey: Pixels) -> Density:
     scale = min(1.0, LOOK_WIDTH / grey.shape[1])
     size = (round(grey.shape[1] * scale), max(1, round(grey.shape[0] * scale)))
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    tones = np.asarray(cv2.blur(small.astype(np.float32), (3, 3)), dtype=np.float32)
+    clean = _without_scratches(np.asarray(small, dtype=np.uint8))
+    tones = np.asarray(cv2.blur(clean.astype(np.float32), (3, 3)), dtype=np.float32)
     parts = np.array_split(tones, _BANDS, axis=1)
     bands = np.stack([np.median(part, axis=1) for part in parts], axis=1)
     side = round(_EDGE * tones.shape[1])
     middle = tones[:, side : tones.shape[1] - side]
     return Density(tones, bands, np.median(middle, axis=1), _calm(middle))
+
+
+def _without_scratches(tones: Pixels) -> Pixels:
+    """Return tones without what is thin across the film and long along it, dark or light."""
+    width = tones.shape[1]
+    thin = np.ones((1, max(3, round(_SCRATCH[0] * width))), np.uint8)
+    long = np.ones((max(3, round(_SCRATCH[1] * width)), 1), np.uint8)
+    # Outside the film OpenCV sees more of the scratch; mirrored, it stays as thin as it is.
+    side = thin.shape[1]
+    wide = cv2.copyMakeBorder(tones, 0, 0, side, side, cv2.BORDER_REFLECT)
+    light = cv2.morphologyEx(cv2.morphologyEx(wide, cv2.MORPH_TOPHAT, thin), cv2.MORPH_OPEN, long)
+    dark = cv2.morphologyEx(cv2.morphologyEx(wide, cv2.MORPH_BLACKHAT, thin), cv2.MORPH_OPEN, long)
+    clean = cv2.add(cv2.subtract(wide, light), dark)
+    return np.ascontiguousarray(clean[:, side:-side], dtype=np.uint8)
 
 
 def _calm(middle: Floats) -> Flags:
@@ -208,14 +228,24 @@ def _exposed(density: Density, ground: Floats, near: Flags) -> Exposed:
     tolerance = max(_LEAST_TOLERANCE, _GRAINS * grain, _CONTRAST_SHARE * contrast)
     mask = (off > tolerance).astype(np.uint8)
     solids, share = _solids(mask)
+    faint = min(tolerance, max(_LEAST_FAINT, 2 * _GRAINS * grain, _FAINT_SHARE * contrast))
+    mask |= _low_marks(density.tones, faint) & (off > faint)
     return Exposed(mask, solids, share * _alike(solids))
+
+
+def _low_marks(tones: Floats, contrast: float) -> Pixels:
+    """Return 1 where marks no taller than a line of writing stand out, dark or light."""
+    tall = np.ones((max(5, round(_LINE * tones.shape[1])), 1), np.uint8)
+    hats = (cv2.morphologyEx(tones, way, tall) for way in (cv2.MORPH_TOPHAT, cv2.MORPH_BLACKHAT))
+    return np.asarray(np.maximum(*hats) > contrast, dtype=np.uint8)
 
 
 def _solids(mask: Pixels) -> tuple[tuple[Box, ...], float]:
     """Return the frame-like rectangles along the film, and their share of all that stands out."""
     width = mask.shape[1]
     across, along = (max(2, round(part * width)) for part in _THICK)
-    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    clean = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    closed = cv2.morphologyEx(clean, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     thick = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((along, across), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=4)
     x, y, wide, high, area = stats[1:].T
