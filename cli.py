@@ -533,7 +533,6 @@ def _not_built(ctx: click.Context) -> NoReturn:
 
 def _promise(group: click.Group, name: str, what: str) -> None:
     """Name a command of the contract that a later version brings."""
-
     path = name if group is cli else f"{group.name} {name}"
 
     @group.command(
