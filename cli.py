@@ -23,7 +23,7 @@ from rich.text import Text
 
 from archive import deliveries, pages, patients
 from archive.archive import Archive, open_archive
-from archive.audit import record, this_person
+from archive.audit import broken_seals, record, this_person
 from archive.catalogue import Connection
 from archive.documents import DocumentRow
 from archive.home import sole_writer
@@ -37,7 +37,9 @@ from capture.errors import ArchiveError, ChartroomError, CustodyError
 from capture.model import SourceKind
 from capture.settings import load_section
 from desk import charts, doctor, export, review
+from ocr.alto import write_alto
 from ocr.engines import open_engine
+from ocr.hocr import write_hocr
 from search import publish, service
 from search.archive_text import ArchiveText
 from search.model import Filters, Found
@@ -404,7 +406,7 @@ def page(page_id: str, out: Path | None, as_text: bool, home: Path) -> None:
 
 
 @cli.command(name="export")
-@click.argument("form", type=click.Choice(["text", "csv", "pdf"]))
+@click.argument("form", type=click.Choice(["text", "csv", "pdf", "hocr", "alto"]))
 @click.option("--batch", "batch_name", help="All of a batch.")
 @click.option("--mrn", help="What is filed to one patient, in chart order.")
 @click.option("--document", "document_id", help="One document.")
@@ -418,7 +420,7 @@ def export_command(
     out: Path,
     home: Path,
 ) -> None:
-    """Write hand-over files: text, tables, or searchable PDF.
+    """Write hand-over files: text, tables, searchable PDF, hOCR or ALTO.
 
     \b
     Example:
@@ -527,6 +529,30 @@ def doctor_command(home: Path, as_json: bool) -> None:
         sys.exit(worst)
 
 
+@cli.group(name="audit")
+def audit_group() -> None:
+    """The audit trail."""
+
+
+@audit_group.command(name="verify")
+@_home_option
+def verify_audit(home: Path) -> None:
+    """Prove that no row of the audit trail was altered, removed or slipped in.
+
+    \b
+    Example:
+      chartroom audit verify
+    """
+    with open_archive(home) as archive, archive.catalogue.read() as connection:
+        broken = broken_seals(connection)
+    if broken:
+        raise CustodyError(
+            f"the audit trail is broken at row {broken[0]} ({len(broken)} rows do not fit); "
+            "compare it with a backup"
+        )
+    click.echo("the audit trail is whole")
+
+
 def _not_built(ctx: click.Context) -> NoReturn:
     raise click.UsageError(f"`{ctx.command_path}` is not built yet", ctx=ctx)
 
@@ -549,15 +575,13 @@ def _promise(group: click.Group, name: str, what: str) -> None:
 _film = click.Group("film", help="Rolls and cards of microfilm (not built yet).")
 _users = click.Group("users", help="People of the web stations (not built yet).")
 _types = click.Group("types", help="Document types of the site (not built yet).")
-_audit = click.Group("audit", help="The audit trail (not built yet).")
-for _group in (_film, _users, _types, _audit):
+for _group in (_film, _users, _types):
     cli.add_command(_group)
 _promise(_film, "index", "Load an old CAR index")
 _promise(_film, "show", "Show the frame ledger of a roll")
 _promise(_film, "explain", "Record an explanation of a difference")
 _promise(_users, "add", "Add a person")
 _promise(_types, "train", "Learn document types from verified documents")
-_promise(_audit, "verify", "Verify the audit trail alone")
 _promise(review_group, "decide", "Decide about a held document")
 _promise(cli, "watch", "Convert what arrives in a folder")
 _promise(cli, "serve", "Serve the web stations")
@@ -625,6 +649,10 @@ def _export(
         return export.export_text(connection, chosen, out)
     if form == "csv":
         return export.export_csv(connection, chosen, out)
+    if form == "hocr":
+        return export.export_markup(connection, chosen, out, write_hocr, ".hocr")
+    if form == "alto":
+        return export.export_markup(connection, chosen, out, write_alto, ".xml")
     return export.export_pdf(archive, connection, chosen, out)
 
 

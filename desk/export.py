@@ -1,4 +1,4 @@
-"""Hand-over files: text, tables and searchable PDF of a batch, a chart or a document.
+"""Hand-over files: text, markup, tables and searchable PDF of a batch, a chart or a document.
 
 Names of files are made of source names and numbers or of document ids, never of what is
 known of a patient.
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from archive import deliveries, documents, pages
 from archive.archive import Archive
@@ -50,6 +51,14 @@ DOCUMENT_COLUMNS = (
 )
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class MarkupWriter(Protocol):
+    """Writes a read page as markup: ``write_hocr`` or ``write_alto``."""
+
+    def __call__(self, page: OcrPage, *, width: int, height: int, title: str) -> str:
+        """Return the markup."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,22 @@ def export_text(connection: Connection, chosen: Selection, out: Path) -> list[Pa
         words = pages.words_of(connection, frame)
         path = out / f"{_stem(chosen, frame)}-{frame.ref.number}.txt"
         _write(path, (words.text + "\n") if words else "")
+        written.append(path)
+    return written
+
+
+def export_markup(
+    connection: Connection, chosen: Selection, out: Path, write: MarkupWriter, suffix: str
+) -> list[Path]:
+    """Write one hOCR or ALTO file a page that was read, and return their paths."""
+    found = pages.pages_of(connection, chosen.frames)
+    written = []
+    for frame in chosen.frames:
+        words, page = pages.words_of(connection, frame), found.get(frame.ref)
+        if words is None or page is None:
+            continue
+        path = out / f"{_stem(chosen, frame)}-{frame.ref.number}{suffix}"
+        _write(path, write(words, width=page.width, height=page.height, title=frame.page))
         written.append(path)
     return written
 

@@ -268,6 +268,16 @@ def test_a_lost_blob_is_exit_8_and_named(tmp_path: Path, converted: Path) -> Non
     assert chartroom("verify", "--quick", "--home", home).exit_code == 0
 
 
+def test_an_altered_audit_row_is_exit_8(tmp_path: Path, converted: Path) -> None:
+    home = shutil.copytree(converted, tmp_path / "copy")
+    assert chartroom("audit", "verify", "--home", home).exit_code == 0
+    with open_archive(home) as archive, archive.catalogue.write() as connection:
+        connection.exec_driver_sql("UPDATE audit SET actor = 'nobody' WHERE seq = 2")
+    outcome = chartroom("audit", "verify", "--home", home)
+    assert (outcome.exit_code, "row 2" in outcome.stderr) == (8, True)
+    assert chartroom("verify", "--home", home).exit_code == 8
+
+
 def test_an_archive_in_use_is_exit_75(converted: Path, delivery: Path) -> None:
     with sole_writer(open_home(converted)):
         outcome = chartroom("convert", delivery, "--home", converted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pdfplumber
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from archive.archive import Archive
 from capture.errors import ArchiveError
 from desk import export
-from tests.conftest import FRAMES_OF_FEW
+from tests.conftest import FRAMES_OF_FEW, chartroom
 
 
 @pytest.fixture
@@ -68,6 +69,19 @@ def test_a_document_becomes_a_pdf_that_can_be_searched(
     (consent,) = (row for row in chosen.documents if row.pages == (f"{turned.digest[:16]}-1",))
     with pdfplumber.open(tmp_path / f"{consent.id}.pdf") as pdf:
         assert "authorize" in pdf.pages[0].extract_text()
+
+
+@pytest.mark.parametrize(
+    ("form", "ending"), [("hocr", ".hocr"), ("alto", ".xml")], ids=["hocr", "alto"]
+)
+def test_markup_is_written_for_each_page_that_was_read(
+    form: str, ending: str, converted: Path, tmp_path: Path
+) -> None:
+    outcome = chartroom("export", form, "--batch", "box-17", "--out", tmp_path, "--home", converted)
+    assert outcome.exit_code == 0
+    assert "authorize" in (tmp_path / f"upside-down.tif-1{ending}").read_text()
+    for path in tmp_path.iterdir():
+        ElementTree.parse(path)  # noqa: S314  (we wrote it just now)
 
 
 def test_a_chart_is_exported_in_chart_order(archive: Archive) -> None:
