@@ -124,7 +124,7 @@ elif "{what}" == "statement": event.listen(Engine, "after_cursor_execute", die)
 else: sys.addaudithook(heard)
 """
 POINTS = {
-    "before a blob has its name": ("os.rename", (4, 8)),
+    "before a blob has its name": ("os.rename", (2, 5)),
     "before a row that follows its blob is kept": ("commit", (3, 9, 17)),
     "in the middle of a transaction": ("statement", (30, 101, 163)),
 }
