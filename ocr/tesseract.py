@@ -80,11 +80,11 @@ class TesserocrEngine:
                 api.End()
         self._compass = None
 
-    def _table(self, pixels: Pixels, mode: int) -> str:
+    def _table(self, pixels: Pixels, mode: int, seconds: float) -> str:
         try:
             self._reader.SetPageSegMode(mode)
             _show(self._reader, pixels)
-            if not self._reader.Recognize(max(1, round(self._seconds * 1000))):
+            if not self._reader.Recognize(max(1, round(seconds * 1000))):
                 raise ToolError(
                     f"tesseract gave a page up after {self._seconds:g} seconds: "
                     "look at the page, or raise ocr.page_seconds"

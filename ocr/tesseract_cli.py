@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytesseract
@@ -74,8 +75,9 @@ class PytesseractEngine:
 
     def orientation(self, page: PageImage) -> Turn:
         """Return how ``page`` lies; confidence 0.0 where there is too little text."""
+        ask = partial(pytesseract.image_to_osd, timeout=self._seconds)
         try:
-            report = self._run(pytesseract.image_to_osd, prepare(page).pixels, ORIENTATION, "")
+            report = self._run(ask, prepare(page).pixels, ORIENTATION, "")
         except _TextPoorError:
             return UNKNOWN
         return _turn(report)
@@ -83,8 +85,9 @@ class PytesseractEngine:
     def close(self) -> None:
         """Nothing stays open between pages."""
 
-    def _table(self, pixels: Pixels, mode: int) -> str:
-        return self._run(pytesseract.image_to_data, pixels, self._language, f"--psm {mode}")
+    def _table(self, pixels: Pixels, mode: int, seconds: float) -> str:
+        ask = partial(pytesseract.image_to_data, timeout=seconds)
+        return self._run(ask, pixels, self._language, f"--psm {mode}")
 
     def _run(self, ask: Callable[..., str], pixels: Pixels, language: str, config: str) -> str:
         config = f"{config} --dpi {RESOLUTION} {self._data}"
@@ -92,7 +95,7 @@ class PytesseractEngine:
             picture = Path(folder) / "page.pgm"
             picture.write_bytes(_portable_greymap(pixels))
             try:
-                return ask(str(picture), lang=language, config=config, timeout=self._seconds)
+                return ask(str(picture), lang=language, config=config)
             except (OSError, RuntimeError, UnicodeDecodeError) as error:
                 raise self._verdict(error) from error
 

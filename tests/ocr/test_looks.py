@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from capture.errors import ToolError
 from capture.model import Pixels
 from ocr.looks import AUTOMATIC, SPARSE, read_page
 
@@ -28,9 +29,11 @@ class Looks:
         self.seconds = seconds
         self.modes: list[int] = []
 
-    def __call__(self, pixels: Pixels, mode: int) -> str:
+    def __call__(self, pixels: Pixels, mode: int, seconds: float) -> str:
         self.modes.append(mode)
         time.sleep(self.seconds)
+        if mode not in self.shown:
+            raise ToolError(f"gave the page up after {seconds:g} seconds")
         return self.shown[mode]
 
 
@@ -58,7 +61,18 @@ def test_a_page_on_which_nothing_was_read_is_looked_at_again() -> None:
     assert read_page(blank_page(), "test", looks, 60).text == "Sodium"
 
 
+def test_a_second_look_that_fails_leaves_the_first_as_it_was() -> None:
+    looks = Looks({AUTOMATIC: table("Sodium", 60)})
+    assert read_page(report_page(), "test", looks, 60).text == "Sodium"
+    assert looks.modes == [AUTOMATIC, SPARSE]
+
+
+def test_a_first_look_that_fails_is_an_error() -> None:
+    with pytest.raises(ToolError, match="gave the page up"):
+        read_page(report_page(), "test", Looks({}), 60)
+
+
 def test_a_first_look_that_took_long_leaves_no_time_for_a_second() -> None:
     looks = Looks({AUTOMATIC: table("Sxxxm", 40)}, seconds=0.05)
-    assert read_page(report_page(), "test", looks, 0.2).text == "Sxxxm"
+    assert read_page(report_page(), "test", looks, 0.1).text == "Sxxxm"
     assert looks.modes == [AUTOMATIC]
