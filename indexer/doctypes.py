@@ -102,6 +102,13 @@ def type_named(text: str) -> TypeEntry | None:
     return type_entry(text.strip()) or _by_name().get(" ".join(text.split()).casefold())
 
 
+@lru_cache(maxsize=1)
+def section_head_keys() -> frozenset[str]:
+    """Return the section heads of every type, as letters in capitals."""
+    heads = (head for entry in catalogue() for head, _ in entry.heads)
+    return frozenset("".join(filter(str.isalpha, head.upper())) for head in heads)
+
+
 def chart_order(code: str, date: str = "") -> tuple[int, str, str]:
     """Return the key that sorts documents as a source-oriented chart: section, date, type."""
     entry = type_entry(code)

@@ -14,6 +14,7 @@ from .chronology import DATES, Undated, printed_age, with_centuries
 from .classify import classify
 from .codes import headed_lines, line_quality
 from .dates import find_date, read_date
+from .doctypes import type_entry
 from .identifiers import (
     Reading,
     read_account,
@@ -30,7 +31,7 @@ from .names import Name, name_words, read_name
 from .rows import Layout, box_of, layout_of, segments_of, text_of
 from .settings import DEFAULT_SETTINGS, IndexSettings
 
-RULES = "index@1"
+RULES = "index@2"
 """Version of all rules of this room together; part of the key of the work they do."""
 
 CELL = (20, 40)
@@ -71,9 +72,9 @@ def index_page(
     """Return type and index values of ``page``, whose image has this size in pixels."""
     layout = layout_of(page, width=width, height=height)
     labels = find_labels(layout)
-    read = _Reader(page.frame, layout, labels, settings)
-    values = tuple(_settled(read.values()))
     found = classify(layout)
+    read = _Reader(page.frame, layout, labels, settings, found.type.code)
+    values = tuple(_settled(read.values()))
     return PageIndex(page.frame, found.type, values, titled=found.titled)
 
 
@@ -84,13 +85,21 @@ class _Reader:
     """Reads the values of one page."""
 
     def __init__(
-        self, frame: FrameRef, layout: Layout, labels: tuple[Label, ...], settings: IndexSettings
+        self,
+        frame: FrameRef,
+        layout: Layout,
+        labels: tuple[Label, ...],
+        settings: IndexSettings,
+        code: str,
     ) -> None:
         self._frame = frame
         self._layout = layout
         self._labels = labels
         self._places = Places(layout, labels)
         self._settings = settings
+        entry = type_entry(code)
+        # The impression of a film or a tracing is what it shows, not what the patient has.
+        self._is_finding = entry is not None and entry.section == "diagnostics"
         self._typed: dict[str, _Typed] = {
             "mrn": lambda words: read_mrn(words, settings),
             "account": read_account,
@@ -209,19 +218,15 @@ class _Reader:
         yield self._value("patient_name", reading, place, "patient-name-boxes@1")
 
     def _headed(self) -> Iterator[IndexValue]:
-        for line in headed_lines(self._layout):
-            text = text_of(line.words)
-            value = text.rstrip(" .;,:")
-            if sum(character.isalpha() for character in value) < 3:
-                continue
-            confidence = 0.9 * _seen(line.words) * line_quality(line.words)
+        for line in headed_lines(self._layout, impressions=not self._is_finding):
+            seen = _seen(line.evidence) * line_quality(line.words)
             yield IndexValue(
                 line.field,
-                value,
-                text,
+                line.value,
+                text_of(line.words),
                 self._frame,
-                box_of(line.words),
-                round(confidence, 4),
+                box_of(line.evidence),
+                round(0.9 * line.strength * seen, 4),
                 line.rule,
             )
 
