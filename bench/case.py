@@ -190,6 +190,15 @@ class Voice:
         """Return the main diagnosis."""
         return Span(self.case.condition.name, "diagnosis", self.case.condition.name)
 
+    def admitting_diagnosis(self) -> Span:
+        """Return what the patient was admitted for, the diagnosis of the first day."""
+        complaint = self.case.condition.complaint.capitalize()
+        return Span(complaint, "diagnosis", complaint)
+
+    def same_diagnosis(self) -> Span:
+        """Return the word that repeats the main diagnosis."""
+        return Span("Same", "diagnosis", self.case.condition.name)
+
     def procedure(self) -> Parts:
         """Return the operation, or nothing where there was none."""
         operation = self.case.condition.operation

@@ -44,7 +44,7 @@ KINDS = {
         Kind("34746-8", "Nursing note", prose.nursing_note),
         Kind("46209-3", "Provider orders", forms.orders),
         Kind("80565-5", "Medication administration record", forms.medication_record),
-        Kind("59284-0", "Consent", forms.consent),
+        Kind("64293-4", "Procedure consent", forms.consent),
         Kind("34111-5", "Emergency department note", prose.emergency_note),
         Kind("34108-1", "Outpatient note", prose.outpatient_note),
         Kind("34748-4", "Telephone encounter", prose.telephone_note),
@@ -59,6 +59,9 @@ KINDS = {
     )
 }
 """Every kind of document by the name of its writer."""
+
+_TITLED = {"Admission History & Physical": ("47039-3", "Admission history and physical")}
+"""Titles that make a document of a narrower type than its writer's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,13 @@ def chart(
 
 def paper(case: Case, kind: Kind, day: date, rng: Random, number: str) -> Paper:
     """Return one document of a case, written and laid out."""
-    return Paper(number, kind, case.person, day, lay_out(form(case, kind, day, rng)))
+    made = form(case, kind, day, rng)
+    return Paper(number, _as_titled(kind, made.title), case.person, day, lay_out(made))
+
+
+def _as_titled(kind: Kind, title: str) -> Kind:
+    code, name = _TITLED.get(title, (kind.code, kind.name))
+    return replace(kind, code=code, name=name)
 
 
 def form(case: Case, kind: Kind, day: date, rng: Random) -> Form:

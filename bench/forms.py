@@ -76,7 +76,7 @@ def _payer(voice: Voice) -> tuple[tuple[Cell, ...], ...]:
             Cell("Policy No.", (f"{rng.randint(10**8, 10**9 - 1)}",)),
             Cell("Group", (f"{rng.randint(100, 999)}",), 0.6),
         ),
-        (Cell("Admitting Diagnosis", (case.condition.complaint.capitalize(),)),),
+        (Cell("Admitting Diagnosis", (voice.admitting_diagnosis(),)),),
         (Cell("Principal Diagnosis", (voice.diagnosis(),), 3), Cell("Code", (_code(voice),), 0.7)),
         (Cell("Principal Procedure", voice.procedure()),),
     )

@@ -38,7 +38,7 @@ def discharge_summary(voice: Voice) -> Draft:
     """Write a discharge summary."""
     pen, look = voice.pen, section_look(voice)
     parts = [
-        *section(voice, "Admitting diagnosis", pen.condition.complaint.capitalize() + ".", look),
+        *section(voice, "Admitting diagnosis", (voice.admitting_diagnosis(), "."), look),
         *section(
             voice,
             voice.pick("Final diagnosis", "Discharge diagnosis"),
@@ -121,7 +121,7 @@ def operative_report(voice: Voice) -> Draft:
     anesthetist, assistant = voice.rng.sample(voice.case.doctors, 2)
     parts = [
         *section(voice, "Preoperative diagnosis", (voice.diagnosis(), "."), look),
-        *section(voice, "Postoperative diagnosis", "Same.", look),
+        *section(voice, "Postoperative diagnosis", (voice.same_diagnosis(), "."), look),
         *section(voice, voice.pick("Operation", "Procedure performed"), voice.procedure(), look),
         *section(voice, "Assistant", (voice.doctor("", assistant),), look),
         *section(voice, "Anesthesia", f"General, Dr. {anesthetist.last_name}", look),
