@@ -213,9 +213,15 @@ def _filing(chunks: Sequence[Chunk]) -> Table:
         "of them wrong",
         "95 % bound when 0",
     )
+    strays = sum(
+        pair.is_page and pair.truth["patient"] != pair.truth["chart"]
+        for chunk in chunks
+        for pair in chunk.pairs
+    )
     note = (
-        "Every patient is in the patient index, beside more others, families among them. The bound"
-        " of the rate of wrong documents is the rule of three."
+        "Every patient is in the patient index, beside more others, families among them. Pages that"
+        f" lie in the chart of another patient: {strays}. The bound of the rate of wrong documents"
+        " is the rule of three."
     )
     return Table("Whose page it is (chartroom)", columns, tuple(rows), note)
 

@@ -53,8 +53,9 @@ def test_a_sidecar_holds_a_page_between_two_form_feeds() -> None:
 
 def test_speed_is_of_all_frames_and_text_of_pages() -> None:
     one = chunk(pair(), blank(), theirs=("Chest clean.", ""))
-    speed, text, *_ = compare_tables.tables([one])
+    speed, text, _, _, _, filing, _ = compare_tables.tables([one])
     assert speed.rows[0][:3] == ("chartroom", 2, "60.0")
+    assert "another patient: 0." in filing.note
     everything = text.rows[-1]
     assert everything[:4] == ("all", 1, "0.00 %", "8.33 %")
 

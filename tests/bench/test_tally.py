@@ -30,6 +30,7 @@ def true_page(**known: object) -> dict[str, Any]:
         "values": [],
         "type": {"code": "18842-5", "name": "Discharge summary"},
         "patient": "0071234",
+        "chart": "0071234",
         "boundary": True,
     }
     return page | known
