@@ -29,7 +29,7 @@ from .soundness import sound_turn, sound_words
 _LIES_WELL = 0.8
 """From this reading confidence on the words themselves say that the page is upright."""
 _FEWEST_WORDS = 8
-_TURN_CONFIDENCE = 0.3
+_TURN_CONFIDENCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
