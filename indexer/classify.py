@@ -22,6 +22,13 @@ _TRIMMINGS = re.compile(
     r"^(?:REPORT TYPE|DOCUMENT TYPE|TYPE OF REPORT|TITLE|FORM|SUBJECT)\s+|"
     r"\s+(?:PAGE|OF|CONTINUED|CONTD|CONT|FORM|SHEET)\b.*$"
 )
+_SALUTATION = re.compile(
+    r"^(?:Dear (?:Dr|Doctors?|Mr|Mrs|Ms|Miss|Messrs|Sirs?|Madam|Colleagues?|Judge|Prof)\b.*"
+    r"|To whom it may concern)$",
+    re.IGNORECASE,
+)
+_MOST_OF_A_SALUTATION = 7
+_LETTER = "51852-2"
 _SMALL = frozenset({"of", "and", "for", "to", "the", "or", "in", "by", "from", "&", "with"})
 
 
@@ -35,7 +42,8 @@ class Classified:
 
 @dataclass(frozen=True, slots=True)
 class _Title:
-    entry: TypeEntry
+    entries: tuple[TypeEntry, ...]
+    """Several where hospitals give one name to different forms."""
     confidence: float
     continued: bool
 
@@ -44,9 +52,31 @@ def classify(layout: Layout) -> Classified:
     """Return the type of a page; ``34109-9`` with low confidence when nothing speaks for one."""
     title = max(_titles(layout), key=lambda found: found.confidence, default=None)
     if title is not None:
-        kind = _type(title.entry, title.confidence, "title@1")
+        kind = _type(_fitting(title.entries, layout), title.confidence, "title@1")
         return Classified(kind, titled=not title.continued)
+    if _is_letter(layout):
+        entry = type_entry(_LETTER)
+        assert entry is not None  # noqa: S101 - the shipped catalogue holds it; a test proves it
+        return Classified(_type(entry, 0.9, "salutation@1"), titled=True)
     return Classified(_by_heads(layout), titled=False)
+
+
+def _fitting(entries: tuple[TypeEntry, ...], layout: Layout) -> TypeEntry:
+    """Return the type that the page's heads speak for most, of those that share its title."""
+    if len(entries) == 1:
+        return entries[0]
+    scores = _scores(layout)
+    return max(entries, key=lambda entry: scores.get(entry.code, 0.0))
+
+
+def _is_letter(layout: Layout) -> bool:
+    """Say whether the page opens as a letter does, with a salutation on a line of its own."""
+    return any(
+        len(row) <= _MOST_OF_A_SALUTATION
+        and box_of(row).y < 0.6 * layout.height
+        and _SALUTATION.match(text_of(row).rstrip(" :,;."))
+        for row in layout.rows
+    )
 
 
 def _type(entry: TypeEntry, confidence: float, rule: str) -> DocumentType:
@@ -54,8 +84,12 @@ def _type(entry: TypeEntry, confidence: float, rule: str) -> DocumentType:
 
 
 @lru_cache(maxsize=1)
-def _title_keys() -> dict[str, TypeEntry]:
-    return {_plain(title): entry for entry in catalogue() for title in entry.titles}
+def _title_keys() -> dict[str, tuple[TypeEntry, ...]]:
+    keys: dict[str, tuple[TypeEntry, ...]] = {}
+    for entry in catalogue():
+        for title in map(_plain, entry.titles):
+            keys[title] = (*keys.get(title, ()), entry)
+    return keys
 
 
 def _plain(text: str) -> str:
@@ -82,17 +116,17 @@ def _title_of(run: Row, number: int, layout: Layout) -> _Title | None:
     found = _nearest(plain) or _nearest(_TRIMMINGS.sub("", plain))
     if found is None:
         return None
-    entry, closeness = found
+    entries, closeness = found
     if plain in _heads() and (text.endswith(":") or number > 4 or not text.isupper()):
         return None
     confidence = closeness * _standing(run, number, layout)
     seen = sum(word.confidence for word in run) / len(run)
     confidence *= 0.7 + 0.3 * seen
-    return _Title(entry, min(confidence, 0.99), bool(_CONTINUED.search(text)))
+    return _Title(entries, min(confidence, 0.99), bool(_CONTINUED.search(text)))
 
 
 @lru_cache(maxsize=8192)
-def _nearest(plain: str) -> tuple[TypeEntry, float] | None:
+def _nearest(plain: str) -> tuple[tuple[TypeEntry, ...], float] | None:
     """Return the type whose title is this line, and how close it is; short ones exactly."""
     keys = _title_keys()
     if plain in keys:
@@ -158,19 +192,25 @@ def _head_votes(plain: str) -> tuple[tuple[str, float], ...]:
     return heads[near[0]] if near else ()
 
 
-def _head_of(row: Row) -> str | None:
-    """Return the head that opens a row: the words to its colon, or a short row of capitals."""
+def _heads_of(row: Row, pitch: float) -> Iterator[str]:
+    """Yield the heads of a row: the words to its colon, short capitalised runs, heads of boxes."""
     for n, word in enumerate(row[:6]):
         if word.text.endswith(":"):
-            return _plain(text_of(row[: n + 1]))
-    if len(row) <= 5 and row[0].text[:1].isupper() and not row[-1].text.endswith((".", ",")):
-        return _plain(text_of(row))
-    return None
+            yield _plain(text_of(row[: n + 1]))
+            return
+    for run in segments_of(row, pitch):
+        if len(run) <= 5 and run[0].text[:1].isupper() and not run[-1].text.endswith((".", ",")):
+            yield _plain(text_of(run))
 
 
 def _by_heads(layout: Layout) -> DocumentType:
+    return _weighed(_scores(layout))
+
+
+def _scores(layout: Layout) -> dict[str, float]:
+    """Return by type what the heads and the wording of a page say for it."""
     scores: dict[str, float] = {}
-    heads = {head for row in layout.rows if (head := _head_of(row))}
+    heads = {head for row in layout.rows for head in _heads_of(row, layout.pitch)}
     for head in sorted(heads):
         for code, weight in _head_votes(head):
             scores[code] = scores.get(code, 0.0) + weight
@@ -179,7 +219,7 @@ def _by_heads(layout: Layout) -> DocumentType:
         spoken = sum(weight for phrase, weight in entry.phrases if phrase in text)
         if spoken:
             scores[entry.code] = scores.get(entry.code, 0.0) + spoken
-    return _weighed(scores)
+    return scores
 
 
 def _weighed(scores: dict[str, float]) -> DocumentType:

@@ -56,6 +56,71 @@ def test_a_continued_title_does_not_open_a_document() -> None:
     assert not page.titled
 
 
+FACE_SHEET = """{:^80}
+Patient Name              Hospital No.      Account Number
+TESTPERSON, ALMA F        0712345           25352915
+Date of Birth   Age   Sex   Race   Soc. Sec. No.
+5-27-45         41    F            940-72-4151
+Street Address            City, State, ZIP         Telephone
+254 Tracing Court         Draftsville, IL 60999    (555) 555-0191
+Admission Date    Hour    Discharge Date    Service
+11-10-86          1320    11-12-86          Obstetrics
+Nearest Relative          Relationship    Telephone
+Ethel Testperson          Daughter        (555) 555-0144
+Insurance                 Policy No.      Group
+Specimen Mutual           919588504       515
+Admitting Diagnosis
+Regular contractions at term
+"""
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["SUMMARY AND ADMISSION RECORD", "SUMMARY SHEET", "PATIENT REGISTRATION", "5UMM4RY 4ND", ""],
+)
+def test_a_face_sheet_is_known_by_its_boxes_when_its_title_is_lost_or_shared(title: str) -> None:
+    found = indexed(FACE_SHEET.format(title)).type
+    assert found.code == "64289-2"
+    assert found.confidence >= 0.6
+
+
+def test_a_title_that_two_forms_share_goes_to_the_one_whose_heads_stand_under_it() -> None:
+    text = f"{'SUMMARY SHEET':^80}\n\nADMITTING DIAGNOSIS: Pain.\n\nFINAL DIAGNOSIS: Gallstones."
+    page = indexed(f"{text}\n\nHOSPITAL COURSE: She did well.\n\nCONDITION ON DISCHARGE: Good.")
+    assert page.type.code == "18842-5"
+    assert page.titled
+
+
+@pytest.mark.parametrize(
+    "line", ["Dear Dr. Mockridge:", "Dear Doctor Mockridge,", "To whom it may concern:"]
+)
+def test_a_salutation_opens_a_letter(line: str) -> None:
+    page = indexed(f"INVENTED HOSPITAL\n\nOctober 15, 1979\n\n{line}\n\nThank you for your note.")
+    assert page.type.code == "51852-2"
+    assert page.titled
+
+
+def test_a_dear_friend_in_a_sentence_opens_no_letter() -> None:
+    text = "She spoke of a dear Mrs. Mockridge, who had been her neighbour for twenty years."
+    assert not indexed(text).titled
+
+
+@pytest.mark.parametrize(
+    ("title", "code"),
+    [
+        ("NURSING PROGRESS RECORD", "34746-8"),
+        ("PROGRESS RECORD", "11506-3"),
+        ("AUTHORIZATION FOR OPERATION AND ANESTHESIA", "64293-4"),
+        ("CONSENT TO OPERATION", "64293-4"),
+        ("CONSENT FOR TREATMENT", "59284-0"),
+        ("Admission History & Physical", "47039-3"),
+        ("HISTORY AND PHYSICAL", "34117-2"),
+    ],
+)
+def test_narrower_titles_name_narrower_types(title: str, code: str) -> None:
+    assert indexed(HEADER.format(title)).type.code == code
+
+
 def test_section_heads_speak_where_no_title_does() -> None:
     text = """PREOPERATIVE DIAGNOSIS: Gallstones.
 POSTOPERATIVE DIAGNOSIS: The same.

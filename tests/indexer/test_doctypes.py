@@ -4,7 +4,15 @@ import re
 
 import pytest
 
-from indexer.doctypes import SECTIONS, UNCLASSIFIED, catalogue, chart_order, type_entry, type_named
+from indexer.doctypes import (
+    SECTIONS,
+    UNCLASSIFIED,
+    TypeEntry,
+    catalogue,
+    chart_order,
+    type_entry,
+    type_named,
+)
 
 CODES = [
     "18842-5", "34117-2", "47039-3", "11506-3", "11488-4", "11504-8", "28570-0", "11485-0",
@@ -31,9 +39,15 @@ def test_a_code_stands_once_and_is_loinc_or_local() -> None:
     assert all(re.fullmatch(r"\d{4,6}-\d|LOCAL-[A-Z]+", code) for code in codes)
 
 
-def test_a_title_names_one_type() -> None:
-    titles = [title for entry in catalogue() for title in entry.titles]
-    assert len(titles) == len(set(titles))
+def test_a_title_names_one_type_or_types_that_their_heads_tell_apart() -> None:
+    bearers: dict[str, list[TypeEntry]] = {}
+    for entry in catalogue():
+        assert len(entry.titles) == len(set(entry.titles))
+        for title in entry.titles:
+            bearers.setdefault(title, []).append(entry)
+    shared = {title: entries for title, entries in bearers.items() if len(entries) > 1}
+    assert set(shared) == {"summary sheet"}
+    assert all(entry.heads for entries in shared.values() for entry in entries)
 
 
 @pytest.mark.parametrize("text", ["11504-8", "operative report", "Operative  Report"])
