@@ -85,8 +85,8 @@ def convert(archive: Archive, order: Order, settings: Settings, watch: Watch) ->
 def retry(archive: Archive, batch: Batch, settings: Settings, watch: Watch) -> Batch:
     """Look again at what failed in ``batch``, and file its documents by the MPI of now.
 
-    Pages that were read by older rules or settings are read again, and those whose image was
-    lost or altered. Raises SettingsError when the batch is released.
+    Pages that were read by older rules or settings, or whose image was lost or altered, are
+    read again. Raises SettingsError when the batch is released.
     """
     with archive.catalogue.write() as connection:
         _refuse_released(batch)
@@ -288,10 +288,9 @@ def _keep_carried(
 
 
 def _keep_failed(connection: Connection, frame: FrameRow, done: Done, settings: Settings) -> None:
-    reason = _reason_of(done)
+    reason, state = _reason_of(done), "held" if done.page else "quarantined"
     if done.page is not None:
         pages.keep_page(connection, frame, done.page)
-    state = "held" if done.page is not None else "quarantined"
     deliveries.set_frame_state(connection, frame, state, f"it could not be read: {reason}")
     ledger.record_work(
         connection,
