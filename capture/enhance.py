@@ -43,9 +43,8 @@ def prepare(frame: Frame, settings: CaptureSettings) -> PageImage:
     blank, weighed = weigh_blank(page.pixels, page.dpi)
     barcodes = read_barcodes(page.pixels) if settings.barcodes else ()
     state, reason = _verdict(frame, page.pixels, blank, barcodes)
-    return replace(
-        page, state=state, reason=reason, barcodes=barcodes, steps=(*page.steps, weighed)
-    )
+    steps = (*page.steps, weighed) if frame.cut is None else (frame.cut, *page.steps, weighed)
+    return replace(page, state=state, reason=reason, barcodes=barcodes, steps=steps)
 
 
 def _as_drawn(frame: Frame) -> PageImage:

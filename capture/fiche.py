@@ -48,11 +48,15 @@ def find_card_frames(card: Pixels) -> tuple[FilmFrame, ...]:
     width = tones.shape[1]
     rows = _cuts(tones, _ROWS)
     title = _title_row(rows)
-    frames = [FilmFrame(Box(0, title[0], width, title[1] - title[0]), True)] if title else []
+    frames = [_frame(Box(0, title[0], width, title[1] - title[0]), True)] if title else []
     for top, end in rows[1:] if title else rows:
         row = np.ascontiguousarray(tones[top:end].T)
-        frames += [FilmFrame(Box(left, top, right - left, end - top)) for left, right in _cuts(row)]
+        frames += [_frame(Box(left, top, right - left, end - top)) for left, right in _cuts(row)]
     return tuple(frames)
+
+
+def _frame(box: Box, title_strip: bool = False) -> FilmFrame:
+    return FilmFrame(box, title_strip, 0.5, "between gaps in the density of its row")
 
 
 def _title_row(rows: list[Run]) -> Run | None:

@@ -20,16 +20,18 @@ import numpy as np
 
 from .model import Box, Pixels
 from .scale import grey
-from .strip import Density, Exposed, Run, best_reading, density_of, runs_of
+from .strip import Density, Exposed, Run, best_reading, density_of
+from .touching import Cut, cuts_in
 
 _NARROWEST = 24
 _LEAST_QUALITY = 0.5
 _MARGIN = 0.004  # of the width of the film
-_TALL = 1.55  # times the usual length: more than one frame
+_TALL = 1.25  # times the usual length: maybe more than one frame
 _UNEVEN = 0.2
 _NEAR = 0.12  # of the usual length: writing this near to a frame is of it
 _APART = 0.35  # of the usual length: writing farther apart is of two frames
-_SEARCH = 0.15  # of the usual length: how far from its place a cut is looked for
+_LONGEST = 3.5  # widths of the film: what is longer is several frames
+_SURE, _BY_TONE, _THROUGH, _FAINT_SURE = 0.95, 0.7, 0.2, 0.3
 _WORD = (0.04, 0.008)  # of the width, across and along: the least that may be writing
 _LOW = 0.1  # of the width: a line of writing is lower, uneven film beside a frame is not
 _LEAST_WRITING = 0.1  # of the width, all words of a frame in one line
@@ -71,11 +73,25 @@ def _frames(strip: Pixels) -> tuple[FilmFrame, ...]:
     density = density_of(strip)
     exposed = best_reading(density)
     if exposed is None or exposed.quality < _LEAST_QUALITY:
-        return ()
-    solids = _apart(density, _in_rows(exposed.solids))
-    found = _with_writing(density, exposed, solids)
+        found = _by_writing(density)
+    else:
+        found = _with_writing(density, exposed, _apart(density, _in_rows(exposed.solids)))
     roomy = _with_margin(found, density.width, density.length)
     return tuple(_full_size(frame, density, strip) for frame in roomy)
+
+
+def _by_writing(density: Density) -> list[FilmFrame]:
+    """Return frames of film on which no edges show: between calm lines; none without those."""
+    written = np.flatnonzero(~density.still)
+    if not written.size:
+        return []
+    stretch = int(written[0]), int(written[-1]) + 1
+    cuts = cuts_in(density, stretch, density.width, None)
+    if not cuts or not all(cut.sure > _THROUGH for cut in cuts):
+        return []
+    box = Box(0, 0, density.width, density.length)
+    frames = _between_cuts(box, cuts, "no edges show; cut by its writing")
+    return [replace(frame, confidence=min(_FAINT_SURE, frame.confidence)) for frame in frames]
 
 
 def _in_rows(solids: tuple[Box, ...]) -> list[Box]:
@@ -90,22 +106,38 @@ def _in_rows(solids: tuple[Box, ...]) -> list[Box]:
     return rows
 
 
-def _usual_length(boxes: list[Box]) -> float:
-    return float(np.median([box.height for box in boxes]))
+def _usual_length(lengths: list[int], width: int) -> float | None:
+    """Return the length of most frames; None when all are too long to be one."""
+    frames = [length for length in lengths if length <= _LONGEST * width]
+    return float(np.median(frames)) if frames else None
 
 
 def _apart(density: Density, boxes: list[Box]) -> list[FilmFrame]:
     """Return frames of about the usual length, those that touched parted."""
-    usual = _usual_length(boxes)
+    usual = _usual_length([box.height for box in boxes], density.width)
     frames: list[FilmFrame] = []
     for box in boxes:
-        count = round(box.height / usual)
-        even = abs(box.height - count * usual) <= _UNEVEN * usual
-        if box.height >= _TALL * usual and even:
-            frames += _parted(density, box, count)
-        else:
+        cuts = _cuts(density, box, usual)
+        if usual is not None and not cuts:
             frames.append(_solid(box, usual))
+        else:
+            frames += _between_cuts(box, cuts, "touches its neighbour; cut by tone and length")
     return frames
+
+
+def _cuts(density: Density, box: Box, usual: float | None) -> list[Cut]:
+    """Return where the frames part that touch in ``box``; none where it is one frame."""
+    if usual is not None and box.height < _TALL * usual:
+        return []
+    cuts = cuts_in(density, (box.y, box.bottom), box.width, usual)
+    if usual is None or _is_several(box.height, usual):
+        return cuts
+    return cuts if all(cut.sure >= _BY_TONE for cut in cuts) else []
+
+
+def _is_several(length: int, usual: float) -> bool:
+    count = round(length / usual)
+    return count > 1 and abs(length - count * usual) <= _UNEVEN * usual * count
 
 
 def _solid(box: Box, usual: float) -> FilmFrame:
@@ -114,32 +146,22 @@ def _solid(box: Box, usual: float) -> FilmFrame:
     return FilmFrame(box, confidence=0.75, reason="clear on all sides, of unusual length")
 
 
-def _parted(density: Density, box: Box, count: int) -> list[FilmFrame]:
-    """Return the frames that touch in ``box``, cut where it is calm."""
-    reach = round(_SEARCH * box.height / count)
-    places = [box.y + round(part * box.height / count) for part in range(1, count)]
-    cuts = [_calmest(density, place, reach) for place in places]
-    reason = "touches its neighbour; cut by the usual length"
-    frames = []
-    for (top, _), (end, sure) in pairwise([(box.y, True), *cuts, (box.bottom, True)]):
-        part = Box(box.x, top, box.width, end - top)
-        frames.append(FilmFrame(part, confidence=0.5 if sure else 0.3, reason=reason))
-    return frames
-
-
-def _calmest(density: Density, place: int, reach: int) -> tuple[int, bool]:
-    """Return the middle of the widest calm run around ``place``, and whether there is one."""
-    start = max(0, place - reach)
-    runs = runs_of(density.calm[start : place + reach])
-    if not runs:
-        return place, False
-    top, end = max(runs, key=lambda run: (run[1] - run[0], -abs(start + sum(run) / 2 - place)))
-    return start + (top + end) // 2, True
+def _between_cuts(box: Box, cuts: list[Cut], reason: str) -> list[FilmFrame]:
+    """Return the frames of ``box``, each as sure as the less sure of its two ends."""
+    ends = [Cut(box.y, _SURE), *cuts, Cut(box.bottom, _SURE)]
+    return [
+        FilmFrame(
+            Box(box.x, top.line, box.width, end.line - top.line),
+            confidence=min(top.sure, end.sure),
+            reason=reason,
+        )
+        for top, end in pairwise(ends)
+    ]
 
 
 def _with_writing(density: Density, exposed: Exposed, frames: list[FilmFrame]) -> list[FilmFrame]:
     """Return frames that hold all that looks like writing: grown, or with new ones between."""
-    usual = _usual_length([frame.box for frame in frames])
+    usual = float(np.median([frame.box.height for frame in frames]))
     near: dict[int, list[Box]] = defaultdict(list)
     loose: list[Box] = []
     for mark in _outside(exposed.mask, [frame.box for frame in frames]):

@@ -12,7 +12,7 @@ import numpy as np
 from .errors import SourceError
 from .fiche import find_card_frames
 from .film import FilmFrame, find_frames
-from .model import Box, Digest, Frame, FrameRef, Pixels, SourceKind
+from .model import Box, Digest, Frame, FrameRef, Pixels, SourceKind, Step
 from .pdf import PdfPages
 from .picture import PictureFile
 from .raster import Decoded
@@ -21,6 +21,8 @@ from .sniff import HEAD_BYTES, sniff
 from .tiff import TiffImages
 
 _FILM = (SourceKind.ROLL, SourceKind.FICHE)
+_LEAST_SURE = 0.5
+"""Below this nobody but the technician can tell that an image is a strip of film."""
 _DEFAULTS = CaptureSettings()
 
 
@@ -97,6 +99,7 @@ class Source:
             film=self.film,
             born_digital=decoded.born_digital,
             title_strip=part.title_strip,
+            cut=_cut_step(place.part),
         )
 
     def close(self) -> None:
@@ -122,7 +125,9 @@ class Source:
         except SourceError:
             return [whole]  # told when the frame is asked for
         parts = find_card_frames(pixels) if kind is SourceKind.FICHE else find_frames(pixels)
-        return [_Place(number, part) for part in parts] if len(parts) > 1 else [whole]
+        if len(parts) < 2 or (kind is SourceKind.AUTO and _doubtful(parts)):
+            return [whole]
+        return [_Place(number, part) for part in parts]
 
     def _decoded(self, place: _Place) -> Decoded:
         if self._strip is not None and self._strip[0] == place.image:
@@ -192,6 +197,15 @@ def _images(path: Path, file: IO[bytes], media: str, settings: CaptureSettings) 
 def _is_long(size: tuple[int, int], settings: CaptureSettings) -> bool:
     length, width = max(size), min(size)
     return length >= settings.strip_length and length >= settings.strip_aspect * width
+
+
+def _cut_step(part: FilmFrame | None) -> Step | None:
+    return Step("cut", True, part.confidence, reason=part.reason) if part is not None else None
+
+
+def _doubtful(parts: tuple[FilmFrame, ...]) -> bool:
+    """Return whether this may as well be a long sheet of paper as a strip of film."""
+    return float(np.median([part.confidence for part in parts])) < _LEAST_SURE
 
 
 def _cut(pixels: Pixels, box: Box) -> Pixels:

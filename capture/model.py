@@ -123,6 +123,8 @@ class Frame:
     """The source holds the page's own text, which is read instead of the picture."""
     title_strip: bool = False
     """The strip above the rows of a fiche, which names the card and is no page."""
+    cut: Step | None = None
+    """How it was cut from a strip or card, and how sure that is; None when it was not."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,7 +21,7 @@ LOOK_WIDTH = 240
 _BANDS = 12
 _EDGE = 0.1  # of the width is left off on each side when lines are weighed
 _STEP = 3
-_SCRATCHED = 92.0  # percentile: a line may be scratched in the rest of its columns
+_MOST, _WHOLE = 92.0, 99.0  # percentiles: the rest of a line may be dust, or a few words
 _CALM = 2.5
 _LEVELS = 6
 _RARE = 0.004
@@ -38,7 +38,9 @@ _SCRATCH = (0.03, 0.06)  # of the width: thinner across and longer along
 _THICK = (0.08, 0.03)  # of the width, across and along: thicker than scratches and rules
 _SOLID = 0.8
 _FRAME_WIDTH = 0.35
-_FRAME_LENGTH = (0.18, 3.5)  # of the width
+_SHORTEST, _LONGEST = 0.18, 3.5  # widths of the film: what is longer is several frames
+_JOINED = 0.6
+"""What a stretch of frames that touch counts beside frames that are clear."""
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -56,8 +58,12 @@ class Density:
     """``(lines, bands)``: the median tone of each band across."""
     line: Floats
     """The median tone of each line, film edges left off."""
+    low: Floats
+    """``(lines, columns)``: how much what is no taller than a line of writing stands out."""
     calm: Flags
-    """Which lines are even across but for scratches and dust."""
+    """Which lines are even across but for dust and a few words."""
+    still: Flags
+    """Which lines are even all across."""
 
     @property
     def width(self) -> int:
@@ -100,7 +106,8 @@ def density_of(grey: Pixels) -> Density:
     bands = np.stack([np.median(part, axis=1) for part in parts], axis=1)
     side = round(_EDGE * tones.shape[1])
     middle = tones[:, side : tones.shape[1] - side]
-    return Density(tones, bands, np.median(middle, axis=1), _calm(middle))
+    line = np.asarray(np.median(middle, axis=1), dtype=np.float32)
+    return Density(tones, bands, line, _low_marks(tones), *_even_lines(middle))
 
 
 def _without_scratches(tones: Pixels) -> Pixels:
@@ -117,12 +124,20 @@ def _without_scratches(tones: Pixels) -> Pixels:
     return np.ascontiguousarray(clean[:, side:-side], dtype=np.uint8)
 
 
-def _calm(middle: Floats) -> Flags:
-    """Return the lines whose neighbouring tones differ no more than grain makes them."""
+def _low_marks(tones: Floats) -> Floats:
+    """Return by how much marks no taller than a line of writing stand out, dark or light."""
+    tall = np.ones((max(5, round(_LINE * tones.shape[1])), 1), np.uint8)
+    hats = (cv2.morphologyEx(tones, way, tall) for way in (cv2.MORPH_TOPHAT, cv2.MORPH_BLACKHAT))
+    return np.asarray(np.maximum(*hats), dtype=np.float32)
+
+
+def _even_lines(middle: Floats) -> tuple[Flags, Flags]:
+    """Return which lines vary across no more than grain makes them: most of each, and all."""
     steps = np.abs(middle[:, _STEP:] - middle[:, :-_STEP])
-    lively = np.percentile(steps, _SCRATCHED, axis=1)
-    grain = float(np.percentile(lively, 5.0))
-    return np.asarray(lively <= max(2.0, _CALM * grain))
+    most, whole = np.percentile(steps, (_MOST, _WHOLE), axis=1)
+    calm = most <= max(2.0, _CALM * float(np.percentile(most, 5.0)))
+    still = whole <= max(3.0, _CALM * float(np.percentile(whole, 5.0)))
+    return np.asarray(calm), np.asarray(calm & still)
 
 
 def best_reading(density: Density) -> Exposed | None:
@@ -132,17 +147,25 @@ def best_reading(density: Density) -> Exposed | None:
 
 
 def _readings(density: Density) -> Iterator[Exposed]:
+    seen: set[bytes] = set()
+    for near in _starts(density):
+        ground = _followed(density, near)
+        if ground is None or ground[1].tobytes() in seen:
+            continue
+        seen.add(ground[1].tobytes())
+        yield _exposed(density, *ground)
+
+
+def _starts(density: Density) -> Iterator[Flags]:
+    """Yield lines that may be unexposed film: of each common tone, or of that of the margins."""
     for level in _levels(density):
         for slack in (0.03, 0.15):
-            near = density.calm & (np.abs(density.line - level) <= max(2.5, slack * level))
-            ground = _followed(density, near)
-            if ground is not None:
-                yield _exposed(density, *ground)
-    margins = density.bands[:, [0, -1]].astype(np.float32)
+            yield density.calm & (np.abs(density.line - level) <= max(2.5, slack * level))
+    sides = density.bands[:, [0, -1]]
     span = 2 * (density.width // 8) + 1
-    ground = _along_edges(density, margins, span)
-    if ground is not None:
-        yield _exposed(density, *ground)
+    followed = np.stack([_running_median(side, span) for side in sides.T], axis=1)
+    ground = np.linspace(followed[:, 0], followed[:, 1], _BANDS, axis=1)
+    yield density.calm & _is_ground(density, ground, max(2.5, 0.02 * float(np.median(sides))))
 
 
 def _levels(density: Density) -> list[float]:
@@ -159,16 +182,6 @@ def _levels(density: Density) -> list[float]:
         return [float(np.median(tones))]
     common = peaks[np.argsort(-smooth[peaks], kind="stable")][:_LEVELS]
     return sorted({float(peak) + 0.5 for peak in (*common, peaks[0], peaks[-1])})
-
-
-def _along_edges(density: Density, margins: Floats, span: int) -> tuple[Floats, Flags] | None:
-    """Return the ground as the margins of the film show it all along."""
-    sides = np.stack([_running_median(side, span) for side in margins.T], axis=1)
-    ground = np.linspace(sides[:, 0], sides[:, 1], _BANDS, axis=1)
-    near = density.calm & _is_ground(density, ground, max(2.5, 0.02 * float(np.median(sides))))
-    if not near.any():
-        return None
-    return _followed(density, near)
 
 
 def _running_median(tones: Floats, span: int) -> Floats:
@@ -229,15 +242,8 @@ def _exposed(density: Density, ground: Floats, near: Flags) -> Exposed:
     mask = (off > tolerance).astype(np.uint8)
     solids, share = _solids(mask)
     faint = min(tolerance, max(_LEAST_FAINT, 2 * _GRAINS * grain, _FAINT_SHARE * contrast))
-    mask |= _low_marks(density.tones, faint) & (off > faint)
+    mask |= ((density.low > faint) & (off > faint)).astype(np.uint8)
     return Exposed(mask, solids, share * _alike(solids))
-
-
-def _low_marks(tones: Floats, contrast: float) -> Pixels:
-    """Return 1 where marks no taller than a line of writing stand out, dark or light."""
-    tall = np.ones((max(5, round(_LINE * tones.shape[1])), 1), np.uint8)
-    hats = (cv2.morphologyEx(tones, way, tall) for way in (cv2.MORPH_TOPHAT, cv2.MORPH_BLACKHAT))
-    return np.asarray(np.maximum(*hats) > contrast, dtype=np.uint8)
 
 
 def _solids(mask: Pixels) -> tuple[tuple[Box, ...], float]:
@@ -250,8 +256,9 @@ def _solids(mask: Pixels) -> tuple[tuple[Box, ...], float]:
     _, _, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=4)
     x, y, wide, high, area = stats[1:].T
     frame = (area >= _SOLID * wide * high) & (wide >= _FRAME_WIDTH * width)
-    frame &= (high >= _FRAME_LENGTH[0] * width) & (high <= _FRAME_LENGTH[1] * width)
-    share = float(area[frame].sum()) / max(1, int(area.sum()))
+    frame &= high >= _SHORTEST * width
+    worth = np.where(high <= _LONGEST * width, 1.0, _JOINED)
+    share = float((area * worth)[frame].sum()) / max(1, int(area.sum()))
     found = zip(x[frame], y[frame], wide[frame], high[frame], strict=True)
     boxes = sorted((Box(*map(int, box)) for box in found), key=lambda box: (box.y, box.x))
     return tuple(boxes), share

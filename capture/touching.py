@@ -1,0 +1,149 @@
+"""Where frames part that have no gap between them: by steps of tone, calm lines, usual length.
+
+The cuts of a stretch of film are chosen together, by dynamic programming over its lines: a cut
+is cheap where the tone of the paper steps all across or where nothing stands around it, and
+frames are cheap when they are about as long as the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .strip import Density, Flags, Floats, Run
+
+_STRIDE = 3
+_BESIDE = (2, 6)
+"""Lines from a cut between which tones are compared on either side of it."""
+_SHARE_OF_BANDS = 0.25  # may lie beside the frames, or be dusty
+_LEAST_STEP, _FULL_STEP = 1.5, 6.0
+_ROOM = 0.06  # of the width: more calm around a cut makes it no better
+_CUT, _STEP, _CALM, _UNCALM = 0.5, 3.0, 1.0, 3.0
+_LENGTHS = (0.35, 1.5)  # of the usual length
+_SPREAD, _ODD = 0.12, 3.0
+_PAPER = 1.3
+"""Length over width of letter and A4 paper, the likeliest where nothing else tells."""
+_GUESSES = np.geomspace(0.6, 1.9, 36)
+_PRIOR = 1.0
+_LOOK = 25.0  # widths: enough film to tell the usual length from
+
+Costs = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A line at which one frame ends and the next begins."""
+
+    line: int
+    sure: float
+    """0.0 to 1.0."""
+
+
+def cuts_in(density: Density, stretch: Run, across: int, usual: float | None) -> list[Cut]:
+    """Return the cuts inside ``stretch``, whose frames are ``across`` wide.
+
+    ``usual`` is the length of a frame where others tell it, else it is found from the stretch.
+    """
+    steps, still = _steps(density), density.still
+    room = _room(still, _ROOM * density.width)
+    cost = _CUT - _STEP * np.minimum(1.0, steps / _FULL_STEP) - _CALM * room
+    cost += _UNCALM * (~still & (steps == 0))
+    start, end = stretch
+    places, lines = _coarse(cost[start:end])
+    length = usual or _usual(places, across)
+    found = _best(places, length)[1]
+    return [
+        Cut(line, _sureness(float(steps[line]), bool(still[line])))
+        for line in (start + int(lines[at]) for at in found)
+    ]
+
+
+def _sureness(step: float, still: bool) -> float:
+    if step >= _LEAST_STEP:
+        return 0.7
+    return 0.4 if still else 0.2
+
+
+def _coarse(cost: Costs) -> tuple[Costs, NDArray[np.int64]]:
+    """Return the cheapest cut of every few lines, and which line that is."""
+    count = len(cost) // _STRIDE
+    cells = cost[: count * _STRIDE].reshape(count, _STRIDE)
+    inside = np.argmin(cells, axis=1)
+    return cells[np.arange(count), inside], np.arange(count) * _STRIDE + inside
+
+
+def _usual(places: Costs, across: int) -> float:
+    """Return the length of frames that parts a stretch most cheaply."""
+    few = places[: round(_LOOK * across / _STRIDE)]
+    guesses = [float(ratio) * across for ratio in _GUESSES]
+
+    def weighed(length: float) -> float:
+        odd = abs(float(np.log(length / (_PAPER * across))))
+        return _best(few, length)[0] * across / max(1, len(few) * _STRIDE) + _PRIOR * odd
+
+    return min(guesses, key=weighed)
+
+
+def _best(places: Costs, length: float) -> tuple[float, list[int]]:
+    """Return the least cost of parting all of ``places``, and the cuts that have it."""
+    count = len(places)
+    shortest, longest = (max(1, round(part * length / _STRIDE)) for part in _LENGTHS)
+    lengths = np.arange(longest, shortest - 1, -1) * _STRIDE
+    odd = np.minimum(_ODD, 0.5 * ((lengths - length) / (_SPREAD * length)) ** 2)
+    total = np.full(count + 1, np.inf)
+    total[0] = 0.0
+    came = np.zeros(count + 1, dtype=np.int64)
+    for at in range(shortest, count + 1):
+        first = max(0, at - longest)
+        ways = total[first : at - shortest + 1] + odd[first - (at - longest) :]
+        way = int(np.argmin(ways))
+        came[at] = first + way
+        total[at] = ways[way] + (places[at] if at < count else 0.0)
+    if not np.isfinite(total[count]):
+        return float("inf"), []
+    cuts: list[int] = []
+    at = int(came[count])
+    while at > 0:
+        cuts.append(at)
+        at = int(came[at])
+    return float(total[count]), cuts[::-1]
+
+
+def _steps(density: Density) -> Costs:
+    """Return how far the tone of calm film steps at each line, all across and in one direction."""
+    near, far = _BESIDE
+    count = density.length
+    before, after = np.zeros_like(density.bands), np.zeros_like(density.bands)
+    known = np.zeros(count, dtype=np.bool_)
+    if count <= 2 * far:
+        return np.zeros(count)
+    means = _means(density.bands, far - near)
+    calm = _means(density.still.astype(np.float32)[:, None], far - near)[:, 0] > 0.99
+    inner = slice(far, count - far)
+    before[inner], after[inner] = means[: count - 2 * far], means[far + near : count + near - far]
+    known[inner] = calm[: count - 2 * far] & calm[far + near : count + near - far]
+    signed = np.sort(after - before, axis=1)
+    spare = round(_SHARE_OF_BANDS * signed.shape[1])
+    step = np.maximum(signed[:, spare], -signed[:, -1 - spare])
+    return np.where(known & (step >= _LEAST_STEP), step, 0.0)
+
+
+def _means(values: Floats, span: int) -> Floats:
+    """Return the means of ``span`` lines from each line on."""
+    sums = np.cumsum(np.pad(values.astype(np.float64), ((1, 0), (0, 0))), axis=0)
+    return np.asarray((sums[span:] - sums[:-span]) / span, dtype=np.float32)
+
+
+def _room(still: Flags, enough: float) -> Costs:
+    """Return how calm it is around each line: 1.0 when ``enough`` lines on both sides are."""
+    return np.asarray(
+        np.minimum(1.0, np.minimum(_since(still), _since(still[::-1])[::-1]) / enough)
+    )
+
+
+def _since(still: Flags) -> Costs:
+    lines = np.arange(len(still))
+    last = np.maximum.accumulate(np.where(still, -1, lines))
+    return np.asarray(np.where(still, lines - last, 0), dtype=np.float64)
