@@ -1,4 +1,4 @@
-"""The addressograph plate: name, number and birth date stamped in a corner without labels."""
+"""The addressograph plate and the running head, which name the patient without a label."""
 
 from __future__ import annotations
 
@@ -11,28 +11,81 @@ from .chronology import Undated
 from .dates import DateReading, read_date
 from .identifiers import Reading, read_mrn
 from .model import IndexValue
-from .names import NameReading, name_words, read_name
+from .names import NameReading, is_degree, name_words, read_name
 from .rows import Layout, Row, box_of, segments_of, text_of
 from .settings import IndexSettings
 
 _STRENGTH = 0.85
 _MOST_ROWS = 5
 _MOST_WORDS = 7
+_HEAD_ROWS = 3
+_FOOT_ROWS = 2
 
 
 def read_plates(
-    layout: Layout, frame: FrameRef, settings: IndexSettings, labelled: frozenset[Box]
+    layout: Layout,
+    frame: FrameRef,
+    settings: IndexSettings,
+    labelled: frozenset[Box],
+    anchors: frozenset[Box] = frozenset(),
 ) -> Iterator[IndexValue | Undated]:
     """Yield name, record number and birth date of each plate in a corner of the page.
 
     A plate is a name in capitals with its comma, and near it, below or beside, a number and
     a date, all set flush left; with one of them missing it is no plate. Words in the boxes
-    ``labelled`` belong to a form and to no plate.
+    ``labelled`` belong to a form and to no plate. Where the plate labels its number or birth
+    date (``anchors``), only its name is left to tell.
     """
-    for corner in _corners(layout, labelled):
+    for name, corner in _corners(layout, labelled):
+        if any(_within(word.box, box) for run in corner for word in run for box in anchors):
+            yield from _name_alone(name, corner, frame)
+            continue
         plate = _plate(corner, layout.pitch, settings)
         if plate is not None:
             yield from _values(plate, frame)
+
+
+def read_running_head(
+    layout: Layout, frame: FrameRef, labelled: frozenset[Box], anchors: frozenset[Box]
+) -> Iterator[IndexValue]:
+    """Yield the name that stands with a labelled record number, and nothing else, in a row."""
+    for row in (*layout.rows[:_HEAD_ROWS], *layout.rows[_HEAD_ROWS:][-_FOOT_ROWS:]):
+        if not any(_within(word.box, box) for word in row for box in anchors):
+            continue
+        run = next(segments_of(row, layout.pitch, 2.5))
+        if len(run) == len(row) or any(_within(w.box, box) for w in run for box in labelled):
+            continue
+        reading = _whole_name(run)
+        if reading is not None:
+            quality = 0.95 * reading.quality
+            text = text_of(run)
+            yield _value(
+                "patient_name", str(reading.name), text, quality, run, frame, "running-head"
+            )
+
+
+def _name_alone(name: Row, corner: Sequence[Row], frame: FrameRef) -> Iterator[IndexValue]:
+    above = corner.index(name) - 1
+    # A town and its state stand under a street: no name.
+    if above >= 0 and corner[above][0].text[:1].isdigit() and len(corner[above]) > 2:
+        return
+    reading = _whole_name(name)
+    if reading is not None:
+        text = text_of(name)
+        yield _value("patient_name", str(reading.name), text, reading.quality, name, frame)
+
+
+def _whole_name(run: Row) -> NameReading | None:
+    """Return the name with a comma that a run is from end to end; None for anything else."""
+    if any(character.isdigit() for word in run for character in word.text):
+        return None
+    if not any(word.text.endswith(",") for word in run[:3]):
+        return None
+    words = name_words([word.text for word in run])
+    if is_degree(words[-1]):
+        return None
+    reading = read_name(words)
+    return reading if reading and reading.words == len(words) and reading.name.first else None
 
 
 _Found = tuple[
@@ -42,7 +95,8 @@ _Found = tuple[
 ]
 
 
-def _corners(layout: Layout, labelled: frozenset[Box]) -> Iterator[tuple[Row, ...]]:
+def _corners(layout: Layout, labelled: frozenset[Box]) -> Iterator[tuple[Row, tuple[Row, ...]]]:
+    """Yield each run that may be a plate's name, and the runs of its plate with it."""
     rows = [row for row in layout.rows if _is_high_or_low(box_of(row).y, layout.height)]
     middle = layout.width / 2
     for side in (0, 1):
@@ -55,7 +109,7 @@ def _corners(layout: Layout, labelled: frozenset[Box]) -> Iterator[tuple[Row, ..
         for n, run in enumerate(runs):
             if _opens_plate(run, labelled):
                 close = _close(runs, n, layout.row_height)
-                yield tuple(other for other in close if _flush(other, run, layout.pitch))
+                yield run, tuple(other for other in close if _flush(other, run, layout.pitch))
 
 
 def _opens_plate(run: Row, labelled: frozenset[Box]) -> bool:
@@ -146,8 +200,14 @@ def _values(plate: _Found, frame: FrameRef) -> Iterator[IndexValue | Undated]:
 
 
 def _value(
-    field: str, value: str, raw: str, quality: float, words: Sequence[Word], frame: FrameRef
+    field: str,
+    value: str,
+    raw: str,
+    quality: float,
+    words: Sequence[Word],
+    frame: FrameRef,
+    place: str = "addressograph",
 ) -> IndexValue:
     seen = sum(word.confidence for word in words) / len(words)
     confidence = round(_STRENGTH * quality * seen, 4)
-    return IndexValue(field, value, raw, frame, box_of(words), confidence, "addressograph@1")
+    return IndexValue(field, value, raw, frame, box_of(words), confidence, f"{place}@1")

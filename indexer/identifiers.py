@@ -14,7 +14,7 @@ from ocr.model import Word
 from .check_digits import check_digit_holds
 from .settings import DEFAULT_SETTINGS, IndexSettings
 
-_LOOKALIKES = str.maketrans("OoQDlI|!iSsZzBGb", "0000111115522866")
+_LOOKALIKES = str.maketrans("OoQD@lI|!iSsZzBGb", "00000111115522866")
 _SSN = re.compile(r"^(\d{3})\s?-?\s?(\d{2})\s?-?\s?(\d{4})$")
 _SSN_SHAPE = re.compile(r"^\d{3}-\d{2}-\d{4}$")
 _PHONE_SHAPE = re.compile(r"^(?:\(\d{3}\)|\d{3})[\s.\-]?\d{3}[-.]\d{4}$|^\d{3}-\d{4}$")
@@ -155,18 +155,29 @@ def read_age_and_sex(words: Sequence[Word]) -> Reading | None:
 
 
 _PAGE_OF = re.compile(r"^(\d{1,3})\s*(?:of|/|ot|0f|OF)\s*(\d{1,3})$", re.IGNORECASE)
+_OF_ONE = re.compile(r"^(?:of|ot|0f) 1$", re.IGNORECASE)
 _PAGE = re.compile(r"^(\d{1,3})$")
+_TORN = re.compile(r"^(?:of|ot|0f|/)", re.IGNORECASE)
+_ONES = str.maketrans("lI|i!", "11111")
 
 
 def read_page_of(words: Sequence[Word]) -> Reading | None:
     """Return ``2/3`` of "2 of 3", or ``2`` when the print gives no total."""
     texts = [word.text.strip("()[].,;:-") for word in words[:3]]
     for count in (3, 2, 1):
-        found = _PAGE_OF.match(" ".join(texts[:count]).translate(str.maketrans("lI|", "111")))
+        found = _PAGE_OF.match(" ".join(texts[:count]).translate(_ONES))
         if found and 1 <= int(found[1]) <= int(found[2]):
             value = f"{int(found[1])}/{int(found[2])}"
             return Reading(value, " ".join(texts[:count]), count, 1.0)
+    if _OF_ONE.match(" ".join(texts[:2]).translate(_ONES)):
+        # Its own number was lost, a thin 1 more often than not; of one page it can be no other.
+        return Reading("1/1", " ".join(texts[:2]), 2, 0.85)
+    return _page_alone(texts)
+
+
+def _page_alone(texts: Sequence[str]) -> Reading | None:
     found = _PAGE.match(texts[0]) if texts else None
     if not found or int(found[1]) == 0:
         return None
-    return Reading(str(int(found[1])), texts[0], 1, 0.9)
+    torn = len(texts) > 1 and _TORN.match(texts[1]) is not None
+    return Reading(str(int(found[1])), texts[0], 1, 0.45 if torn else 0.9)

@@ -13,7 +13,8 @@ from rapidfuzz.distance import Levenshtein
 
 from ocr.model import Word
 
-from .rows import Layout, Row, box_of, gap_before, segments_of
+from .dates import read_date
+from .rows import Layout, Row, box_of, gap_before, segments_of, text_of
 
 LABELS = Path(__file__).with_name("labels.toml")
 
@@ -26,6 +27,10 @@ _COLUMN = 2.5
 _FLUFF = re.compile(r"^[\W_]*$|^(?:no|num|number|nbr|is)[.:#]*$", re.IGNORECASE)
 _FUZZY_FROM = 7
 """Shorter labels are taken as written: one letter makes AGE of PAGE."""
+
+
+_DATED_FROM = 3
+"""One or two letters before a date are a list, or initials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +166,7 @@ def _named(number: int, row: Row, start: int, stop: int, key: str, pitch: float)
     exact = _entries().get(key)
     marked = _is_marked(row, stop)
     plain = exact is not None and not exact.weak and not row[start].text[:1].islower()
+    plain = plain or (exact is not None and _dates_itself(exact, row, start, stop))
     may_stand = start > 0 or not row[start].text[:1].islower()
     alone = marked or (may_stand and _stands_alone(row, start, stop, pitch))
     if not plain and not alone:
@@ -170,6 +176,14 @@ def _named(number: int, row: Row, start: int, stop: int, key: str, pitch: float)
         return None
     strength = (1.0 if exact else 0.92) * (0.95 if entry.weak else 1.0)
     return Label(entry.field, number, start, stop, strength * (1.0 if marked or plain else 0.95))
+
+
+def _dates_itself(entry: _Entry, row: Row, start: int, stop: int) -> bool:
+    """Say whether a weak label in capitals stands right before a whole date: "ADM 1-29-11"."""
+    if not entry.field.endswith("_date") or len(entry.key) < _DATED_FROM:
+        return False
+    set_as_label = all(word.text.isupper() for word in row[start:stop])
+    return set_as_label and read_date(text_of(row[stop : stop + 3]), labelled=False) is not None
 
 
 def _names_a_part(row: Row, start: int, stop: int) -> bool:

@@ -22,7 +22,10 @@ _SUFFIXES = {
     "1I": "II", "I1": "II", "1II": "III", "II1": "III", "I1I": "III", "5R": "SR",
 }  # fmt: skip
 _TO_LETTERS = str.maketrans("015826|!", "OISBZGII")
+_LIKE_MD = frozenset({"MO", "HD", "ND", "WD", "MB", "MP", "ID"})
+_INITIALS = re.compile(r"(?<=^[A-Za-z][.])(?=[A-Za-z][.,]*$)|(?<=^[A-Za-z]-[.])(?=[A-Za-z][.,]*$)")
 _NAME_WORD = re.compile(r"^[A-Za-zÀ-ÿ](?:[A-Za-zÀ-ÿ'\u2019`\-.]*[A-Za-zÀ-ÿ.])?$")
+_STOPPED = re.compile(r"^[^a-z.]{3,}\.$")
 _CONFUSED = (("RN", "M"), ("CL", "D"), ("VV", "W"), ("0", "O"), ("1", "I"), ("L", "I"), ("5", "S"),
              ("8", "B"), ("6", "G"), ("2", "Z"), ("Q", "O"))  # fmt: skip
 
@@ -82,10 +85,13 @@ def read_name(texts: Sequence[str], *, surname_may_stand_alone: bool = False) ->
         if part is None:
             break
         used += 1
-        if part.text and not _is_credential(part.text, parts):
-            parts.append(part)
-        elif _is_credential(part.text, parts):
+        ends = _is_credential(part.text, parts) or (
+            surname_may_stand_alone and _is_like_degree(part.text, parts)
+        )
+        if ends:
             break
+        if part.text:
+            parts.append(part)
     name = _arranged(parts)
     if name is None or not _plausible(name, surname_may_stand_alone):
         return None
@@ -99,6 +105,16 @@ def _is_credential(text: str, before: Sequence[_Part]) -> bool:
     return bool(before) and text in _words("credentials")
 
 
+def is_degree(text: str) -> bool:
+    """Say whether ``text`` is what follows the name of a physician or nurse."""
+    return "".join(filter(str.isalpha, text.upper())) in _words("credentials")
+
+
+def _is_like_degree(text: str, before: Sequence[_Part]) -> bool:
+    """Say whether ``text`` stands where a physician's M.D. stands, and looks like it."""
+    return len(before) > 1 and before[-1].comma and text in _LIKE_MD
+
+
 def _part_of(text: str, position: int) -> _Part | None:
     bare = text.strip('()[]{}"*:;_~ ')
     comma = bare.endswith(",") or text.endswith(";")
@@ -110,8 +126,8 @@ def _part_of(text: str, position: int) -> _Part | None:
         return None
     mended, quality = _mended(bare)
     # A comma after a surname in capitals is often read as a point.
-    stop_as_comma = position == 0 and len(mended) > 3 and mended.endswith(".") and mended.isupper()
-    word = mended.rstrip(".")
+    stop_as_comma = position == 0 and _STOPPED.match(mended) is not None
+    word = mended.rstrip(".-\u2014\u2013")
     if not word or not _NAME_WORD.match(word):
         return None
     plain = word.replace(".", "").replace("\u2019", "'").replace("`", "'").upper()
@@ -132,13 +148,15 @@ def _mended(text: str) -> tuple[str, float]:
 
 
 def _split_glued(texts: Sequence[str]) -> Iterator[str]:
-    """Part "TESTPERSON,ALMA" at its comma, and join the O' of "O' BRIEN" to its name."""
+    """Part "TESTPERSON,ALMA" and "J.P." between names, and join the O' of "O' BRIEN"."""
     held = ""
     for text in texts:
         if text.upper() in ("O'", "O\u2019"):
             held = text
             continue
-        yield from (piece for piece in re.split(r"(?<=,)(?=[A-Za-z])", held + text) if piece)
+        for piece in re.split(r"(?<=,)(?=[A-Za-z])", held + text):
+            parts = [piece] if is_degree(piece) else _INITIALS.split(piece)
+            yield from (part for part in parts if part)
         held = ""
 
 

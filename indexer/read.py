@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
 from capture.model import Box, FrameRef
 from ocr.model import OcrPage, Word
 
-from .address_plate import read_plates
+from .address_plate import read_plates, read_running_head
 from .chronology import DATES, Undated, printed_age, with_centuries
 from .classify import classify
 from .codes import headed_lines, line_quality
@@ -120,7 +120,10 @@ class _Reader:
         yield from self._names_in_parts()
         age = printed_age(" ".join(text_of(row) for row in self._layout.rows))
         seen = frozenset(value.box for value in (*labelled, *(date.value for date in dates)))
-        plates = tuple(read_plates(self._layout, self._frame, self._settings, seen))
+        anchors = _boxes_of(("mrn", "birth_date"), (*labelled, *(date.value for date in dates)))
+        plates = tuple(read_plates(self._layout, self._frame, self._settings, seen, anchors))
+        numbers = _boxes_of(("mrn",), labelled)
+        yield from read_running_head(self._layout, self._frame, seen, numbers)
         dates += [plate for plate in plates if isinstance(plate, Undated)]
         yield from (plate for plate in plates if isinstance(plate, IndexValue))
         yield from with_centuries(dates, self._settings, age)
@@ -229,6 +232,10 @@ class _Reader:
                 round(0.9 * line.strength * seen, 4),
                 line.rule,
             )
+
+
+def _boxes_of(fields: Collection[str], values: Iterable[IndexValue]) -> frozenset[Box]:
+    return frozenset(value.box for value in values if value.field in fields)
 
 
 _NAME_PARTS = ("last_name", "first_name", "middle_name")

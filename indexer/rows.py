@@ -16,9 +16,10 @@ Row = tuple[Word, ...]
 
 # "MRN:0712345", "Name:TESTPERSON," and "MR#0712345", but not the colon of "10:30".
 _GLUED = re.compile(r"(?<=[A-Za-z.)][:#=])(?=[\w(])|(?<=\d[:=])(?=[A-Za-z])")
-# "DOB03/04/1961", "MRN0712345": a label in capitals grown together with its digits.
+# "DOB03/04/1961", "MRN0712345", "SEXM": a label in capitals grown together with its value.
 _GROWN = re.compile(
-    r"^(MRN|MR|DOB|SSN|ACCT|FIN|CHART|UNIT|PAGE|SEX)(?=[\dOIlSB]{2})", re.IGNORECASE
+    r"^(?:(?:MRN|MR|DOB|SSN|ACCT|FIN|CHART|UNIT|PAGE|SEX)(?=[\dOIlSB]{2})|SEX(?=[MF]$))",
+    re.IGNORECASE,
 )
 _RULE_INK = re.compile(r"^[_.\-=~|\u00b7\u2022\u2014\u2013]{2,}$|^[|_]$")
 _LEADING_INK = re.compile(r"^[_|]+(?=\w)|(?<=\w)[_|]+$")

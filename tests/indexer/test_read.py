@@ -155,6 +155,79 @@ def test_a_plate_in_the_corner_needs_no_labels() -> None:
     assert values(text, "birth_date") == ["1927-03-04"]
 
 
+def plate(*lines: str, title: str = "PROGRESS NOTES") -> str:
+    """A page with ``lines`` in its right corner."""
+    head = [f"{'INVENTED HOSPITAL' if n == 0 else '':<60}{line}" for n, line in enumerate(lines)]
+    return "\n".join([*head, "", f"{title:^80}", *[""] * 20, "Seen today, feels well."])
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("TESTPERSON, ALMA F", "Unit No. 0712345", "DOB 3-4-27 SEX F", "DR MOCKRIDGE G"),
+        ("Unit No. 0712345", "TESTPERSON, ALMA F", "DOB 3-4-27 SEXF", "ACCT 4423-1"),
+        ("Unit No. 0712345 5/6/61", "TESTPERSON, ALMA F", "DOB 3-4-27 SEX F", "ACCT 4423-1"),
+        (
+            "TESTPERSON, ALMA F",
+            "25 EXAMPLE COURT, SAMPLETON",
+            "Unit No. 0712345",
+            "DOB 3-4-27 SEXF",
+        ),
+    ],
+)
+def test_a_plate_that_labels_its_number_names_its_patient(lines: tuple[str, ...]) -> None:
+    text = plate(*lines)
+    assert values(text, "patient_name") == ["TESTPERSON, ALMA F"]
+    assert values(text, "mrn") == ["0712345"]
+    assert values(text, "birth_date") == ["1927-03-04"]
+    assert values(text, "sex") == ["F"]
+
+
+def test_a_town_on_a_plate_is_nobodys_name() -> None:
+    text = plate("Unit No. 0712345", "25 EXAMPLE COURT", "SAMPLETON, OHIO", "DOB 3-4-27")
+    assert values(text, "patient_name") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "TESTPERSON, ALMA F          Unit No. 0712345\n\nCondition improved.",
+            ["TESTPERSON, ALMA F"],
+        ),
+        ("MOCKRIDGE, GEORGE MD        Unit No. 0712345\n\nCondition improved.", []),
+        ("SAMPLETON, OHIO 43999       Unit No. 0712345\n\nCondition improved.", []),
+        ("TESTPERSON, ALMA F          Room 214\n\nCondition improved.", []),
+    ],
+)
+def test_a_running_head_names_its_patient_beside_the_record_number(
+    text: str, expected: list[str]
+) -> None:
+    assert values(text, "patient_name") == expected
+
+
+@pytest.mark.parametrize("date", ["1-29-61", "01/29/1961", "Jan. 29, 1961"])
+def test_a_short_label_in_capitals_is_borne_out_by_the_date_after_it(date: str) -> None:
+    assert values(f"ADM {date}", "admission_date") == ["1961-01-29"]
+    assert values(f"He was admitted {date} and did well", "admission_date") == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("Kurt L. Mockridge, M.D.", ["MOCKRIDGE, KURT L"]),
+        ("J. H. Mockridge, MO", ["MOCKRIDGE, J H"]),
+        ("J.H. Mockridge, M.D.", ["MOCKRIDGE, J H"]),
+        ("F-.S. Mockridge, MD", ["MOCKRIDGE, F S"]),
+        ("Mockridge, Kurt L MD", ["MOCKRIDGE, KURT L"]),
+    ],
+)
+def test_a_physician_is_read_through_his_initials_and_degree(
+    printed: str, expected: list[str]
+) -> None:
+    assert values(f"Attending Physician: {printed}", "attending") == expected
+
+
 def test_heads_of_boxes_keep_their_columns_though_one_is_misread() -> None:
     text = "Patient Name        MRN         Date of Birth     sex\n"
     text += "TESTPERSON, ALMA    0712345     03/04/1927        F"
@@ -186,10 +259,22 @@ def test_a_label_alone_is_not_a_value(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("Page 2 of 3", ["2/3"]), ("PAGE 2", ["2"]), ("Page: 2/3", ["2/3"]), ("2/3 of the dose", [])],
+    [
+        ("Page 2 of 3", ["2/3"]),
+        ("PAGE 2", ["2"]),
+        ("Page: 2/3", ["2/3"]),
+        ("2/3 of the dose", []),
+        ("Page: 1 of i", ["1/1"]),
+        ("Page of 1", ["1/1"]),
+        ("Page of 2", []),
+    ],
 )
 def test_a_page_number_stands_by_the_word_page(text: str, expected: list[str]) -> None:
     assert values(text, "page_of") == expected
+
+
+def test_a_page_number_whose_total_is_unreadable_is_not_asserted() -> None:
+    assert only("Page 1 of x", "page_of").confidence < SETTINGS.low_confidence
 
 
 def test_an_age_settles_the_century_of_a_birth_date() -> None:
