@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .ink import Marks, evened, looked_at, marks_of
+from .ink import Flags, Marks, evened, looked_at, marks_of
 from .model import Pixels, Step
 
 _LOOK_DPI = 150
@@ -48,14 +48,16 @@ def _picture_depth(small: Pixels) -> float:
     return float(cv2.resize(middle, size, interpolation=cv2.INTER_AREA).std())
 
 
-def _writing(small: Pixels, per_inch: float) -> NDArray[np.bool_]:
+def _writing(small: Pixels, per_inch: float) -> Flags:
     """Return which marks of a grey page look like writing."""
     even = evened(small)
-    marks = marks_of((even < _INK_TONE).astype(np.uint8))
+    _, mask = cv2.threshold(even, _INK_TONE - 1, 255, cv2.THRESH_BINARY_INV)
+    marks = marks_of(np.asarray(mask, dtype=np.uint8))
     if not len(marks.area):
         return np.zeros(0, dtype=np.bool_)
-    found = _letter_like(marks, per_inch) & _inky(even, marks)
+    found = _letter_like(marks, per_inch)
     found &= ~_holes(marks, per_inch) & ~_at_edge(marks, small.shape, per_inch)
+    found &= _inky(even, marks)
     if int(found.sum()) <= _FEW:
         found[[at for at in np.flatnonzero(found) if _is_wire(marks, int(at), per_inch)]] = False
     return found
@@ -69,7 +71,7 @@ def _is_wire(marks: Marks, at: int, per_inch: float) -> bool:
     return bool(longer > _WIRE * per_inch and thinner < _SHORT_STROKE * per_inch + 1)
 
 
-def _letter_like(marks: Marks, per_inch: float) -> NDArray[np.bool_]:
+def _letter_like(marks: Marks, per_inch: float) -> Flags:
     """Return which have the size of letters, words or script, and not that of rules or dust."""
     taller = np.maximum(marks.width, marks.height) / per_inch
     thinner = np.minimum(marks.width, marks.height) / per_inch
@@ -80,7 +82,7 @@ def _letter_like(marks: Marks, per_inch: float) -> NDArray[np.bool_]:
     return np.asarray(fits & ~(bar & (taller > 0.25)) & (marks.area >= 6))
 
 
-def _inky(even: Pixels, marks: Marks) -> NDArray[np.bool_]:
+def _inky(even: Pixels, marks: Marks) -> Flags:
     """Return which are dark enough and sharp: what shows through paper is faint and soft."""
     depth = 255.0 - _extreme(even, marks, np.minimum, 255)
     steps = cv2.morphologyEx(even, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
@@ -90,20 +92,19 @@ def _inky(even: Pixels, marks: Marks) -> NDArray[np.bool_]:
 
 def _extreme(tones: Pixels, marks: Marks, take: np.ufunc, start: int) -> NDArray[np.float64]:
     """Return the lowest or highest tone on each mark."""
-    ink = np.flatnonzero(marks.labels)
     found = np.full(len(marks.area) + 1, start, dtype=np.uint8)
-    take.at(found, marks.labels.ravel()[ink], tones.ravel()[ink])
+    take.at(found, marks.labels.ravel()[marks.ink], tones.ravel()[marks.ink])
     return found[1:].astype(np.float64)
 
 
-def _holes(marks: Marks, per_inch: float) -> NDArray[np.bool_]:
+def _holes(marks: Marks, per_inch: float) -> Flags:
     """Return which are solid blots as thick as a punch hole."""
     thinner = np.minimum(marks.width, marks.height)
     solid = marks.area >= 0.6 * marks.width * marks.height
     return np.asarray(solid & (thinner >= _SOLID_HOLE * per_inch))
 
 
-def _at_edge(marks: Marks, shape: tuple[int, ...], per_inch: float) -> NDArray[np.bool_]:
+def _at_edge(marks: Marks, shape: tuple[int, ...], per_inch: float) -> Flags:
     """Return which touch the edge, or lie in the margin where borders and shadows are."""
     margin = _EDGE * per_inch
     height, width = shape[:2]

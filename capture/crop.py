@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .ink import looked_at, marks_of
+from .ink import GLANCE_LENGTH, glanced_at, marks_of
 from .model import Box, Pixels, Step
 
-_LOOK = 1100
-_THICK = 9
-"""Pixels; letters and rules that touch the surround are thinner."""
+_THICK = 9 / GLANCE_LENGTH
+"""Of the longer side; letters and rules that touch the surround are thinner."""
 _LEAST_SURROUND = 0.01
 _LEAST_PAGE = 0.2
 _FEWEST_LETTERS = 6
@@ -23,7 +24,7 @@ def crop_surround(pixels: Pixels) -> tuple[Pixels, Step]:
 
     Left alone when light marks like letters stand in what would go.
     """
-    small, factor = looked_at(pixels, _LOOK)
+    small, factor = glanced_at(pixels)
     surround = _surround(small)
     share = float(surround.mean())
     if share < _LEAST_SURROUND:
@@ -42,11 +43,12 @@ def _surround(small: Pixels) -> NDArray[np.bool_]:
     tone, _ = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     dark = (small <= min(tone, _DARK)).astype(np.uint8)
     # Beyond the edge counts as dark, so that a thin border is thick enough.
-    framed = cv2.copyMakeBorder(dark, _THICK, _THICK, _THICK, _THICK, cv2.BORDER_CONSTANT, value=1)
-    thick = cv2.morphologyEx(framed, cv2.MORPH_OPEN, np.ones((_THICK, _THICK), np.uint8))
+    side = round(_THICK * max(small.shape)) | 1
+    framed = cv2.copyMakeBorder(dark, side, side, side, side, cv2.BORDER_CONSTANT, value=1)
+    thick = cv2.morphologyEx(framed, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
     _, labels = cv2.connectedComponents(thick, connectivity=4)
     reached = labels == labels[0, 0]
-    return np.asarray(reached[_THICK:-_THICK, _THICK:-_THICK] & (dark > 0))
+    return np.asarray(reached[side:-side, side:-side] & (dark > 0))
 
 
 def _paper(surround: NDArray[np.bool_]) -> Pixels | None:
@@ -69,7 +71,9 @@ def _writing_lost(small: Pixels, paper: Pixels) -> bool:
 def _cut(pixels: Pixels, surround: NDArray[np.bool_], box: Box, factor: float) -> Pixels:
     height, width = pixels.shape[:2]
     left, top = int(box.x / factor), int(box.y / factor)
-    right, bottom = min(width, -int(-box.right // factor)), min(height, -int(-box.bottom // factor))
+    # A last line that the glance left out goes with the one before it.
+    right = width if box.right == surround.shape[1] else math.ceil(box.right / factor)
+    bottom = height if box.bottom == surround.shape[0] else math.ceil(box.bottom / factor)
     page = pixels[top:bottom, left:right].copy()
     wedge = cv2.dilate(surround.astype(np.uint8), np.ones((3, 3), np.uint8))
     full = cv2.resize(wedge, (width, height), interpolation=cv2.INTER_NEAREST)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .ink import letter_mask, marks_of
+from .ink import Flags, Marks
 from .model import Pixels
 from .resample import black_and_white
 
@@ -22,7 +22,8 @@ _COARSE_POINTS = 20_000
 _COARSE_BIN = 3.0
 _FINE_POINTS = 120_000
 
-Points = NDArray[np.float32]
+Points = tuple[NDArray[np.float32], NDArray[np.float32]]
+"""x and y, in pixels of the look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,58 +40,71 @@ class Skew:
 NO_SKEW = Skew(0.0, 0.0, 0.0)
 
 
-def find_skew(mask: Pixels, limit: float, *, fine: bool = True) -> Skew:
-    """Return the skew of an ink mask within ``limit`` degrees either way.
+def find_skew(points: Points, limit: float, *, fine: bool = True) -> Skew:
+    """Return the skew within ``limit`` degrees either way of a page with these lower edges.
 
     Without ``fine`` it is told to half a degree only, in a third of the time.
     """
-    x, y = baseline_points(mask)
-    if len(x) < _FEWEST_POINTS:
+    if len(points[0]) < _FEWEST_POINTS:
         return NO_SKEW
     coarse = np.arange(-limit, limit + 0.25, 0.5)
-    piles = _piles(*_thinned(x, y, _COARSE_POINTS), coarse, _COARSE_BIN)
+    piles = _piles(_thinned(points, _COARSE_POINTS), coarse, _COARSE_BIN)
     best, usual = float(piles.max()), float(np.median(piles))
     angle = float(coarse[int(piles.argmax())])
-    x, y = _thinned(x, y, _FINE_POINTS)
+    points = _thinned(points, _FINE_POINTS)
     for reach, step in ((0.5, 0.1), (0.1, 0.02)) if fine else ():
         angles = np.arange(angle - reach, angle + reach + step / 2, step)
-        angle = _peak(angles, _piles(x, y, angles, 1.0))
+        angle = _peak(angles, _piles(points, angles, 1.0))
     confidence = float(np.clip((best / usual - 1.1) / 0.5, 0.0, 1.0))
     if abs(angle) > limit - 0.5:
         confidence = 0.0  # the true angle may lie beyond what was looked at
     return Skew(angle, confidence, best)
 
 
-def baseline_points(mask: Pixels) -> tuple[Points, Points]:
-    """Return x and y of the lower edges of letters; of all ink when letters are few."""
-    marks = marks_of(mask)
-    if int(marks.letters.sum()) >= _FEWEST_LETTERS:
-        mask = letter_mask(mask, marks)
-    below = np.zeros_like(mask)
-    below[:-1] = mask[1:]
-    y, x = np.nonzero((mask > 0) & (below == 0))
+def lower_edges(marks: Marks) -> Points:
+    """Return the lower edges of letters; when they are few, of all ink but that at the edge."""
+    ink = _text_ink(marks, marks.letters)
+    flat, width = marks.mask.ravel(), marks.mask.shape[1]
+    # What lies below the last row is paper, and so is what wraps to the first.
+    below = np.where(ink + width < flat.size, flat.take(ink + width, mode="clip"), 0)
+    y, x = np.divmod(ink[below == 0], width)
     return x.astype(np.float32), y.astype(np.float32)
 
 
-def _thinned(x: Points, y: Points, most: int) -> tuple[Points, Points]:
-    step = -(-len(x) // most)
+def lower_edges_if_lying(marks: Marks) -> Points:
+    """Return the lower edges of letters were the page turned counter-clockwise by a quarter."""
+    ink = _text_ink(marks, marks.lying_letters)
+    width = marks.mask.shape[1]
+    y, x = np.divmod(ink, width)
+    left = np.where(x > 0, marks.mask.ravel()[ink - 1], 0)
+    edge = left == 0
+    return y[edge].astype(np.float32), (width - 1 - x[edge]).astype(np.float32)
+
+
+def _text_ink(marks: Marks, letters: Flags) -> NDArray[np.intp]:
+    return marks.ink_of(letters if int(letters.sum()) >= _FEWEST_LETTERS else marks.inner)
+
+
+def _thinned(points: Points, most: int) -> Points:
+    x, y = points
+    if len(x) <= most:
+        return points
     # A stride would follow the rows of the image; a shuffle with a fixed seed follows nothing.
-    chosen = np.random.default_rng(0).permutation(len(x))[:: max(1, step)]
+    chosen = np.random.default_rng(0).permutation(len(x))[:: -(-len(x) // most)]
     return x[chosen], y[chosen]
 
 
-def _piles(
-    x: Points, y: Points, degrees: NDArray[np.float64], bin_height: float
-) -> NDArray[np.float64]:
+def _piles(points: Points, degrees: NDArray[np.float64], bin_height: float) -> NDArray[np.float64]:
     """Return for each angle the mean square of the profile over that of an even spread."""
+    x, y = points[0] / np.float32(bin_height), points[1] / np.float32(bin_height)
     piles = []
     for tangent in np.tan(np.radians(degrees)):
-        level = (y - x * np.float32(tangent)) / np.float32(bin_height)
-        rows = (level - level.min()).astype(np.int32)
+        level = y - x * np.float32(tangent)
+        rows = (level - level.min()).astype(np.intp)
         profile = np.bincount(rows).astype(np.float64)
-        piles.append(float(np.square(profile).sum()) / len(x) ** 2)
+        piles.append(float(profile @ profile) / len(x) ** 2)
     # Rows of the level page, so that a slant does not seem an even spread over more rows.
-    return np.array(piles) * (float(np.ptp(y)) / bin_height + 1.0)
+    return np.array(piles) * (float(np.ptp(y)) + 1.0)
 
 
 def _peak(angles: NDArray[np.float64], piles: NDArray[np.float64]) -> float:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .ink import looked_at, paper_tone
+from .ink import glanced_at, paper_tone
 from .model import Pixels, Step
 
-_LOOK = 1100
 _UNEVEN = 25.0
 _GREY_PAPER = 215.0
 _DARKEST_PAPER = 0.5
@@ -19,7 +18,7 @@ def flatten(pixels: Pixels) -> tuple[Pixels, Step]:
 
     What is darker than half the usual paper counts as picture and keeps its depth.
     """
-    small, _ = looked_at(pixels, _LOOK)
+    small, _ = glanced_at(pixels)
     paper = paper_tone(small)
     low, usual, high = (float(tone) for tone in np.percentile(paper, (5, 50, 95)))
     if high - low < _UNEVEN and usual >= _GREY_PAPER:

@@ -15,10 +15,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .deskew import NO_SKEW, Skew, find_skew
-from .ink import letter_mask, marks_of
+from .deskew import NO_SKEW, Skew, find_skew, lower_edges, lower_edges_if_lying
+from .ink import Marks, marks_of
 from .model import Pixels
 
+_UNDOING = {
+    90: cv2.ROTATE_90_COUNTERCLOCKWISE,
+    180: cv2.ROTATE_180,
+    270: cv2.ROTATE_90_CLOCKWISE,
+}
 _AXIS_MARGIN = 0.8
 _NEAR = 0.35  # of the usual size of a letter
 _FEWEST_VOTES = 24
@@ -40,40 +45,41 @@ class Lie:
 
 def find_lie(mask: Pixels, limit: float) -> Lie:
     """Return rotation and skew of an ink mask; rotation 0 when nothing tells."""
-    along, across = find_skew(mask, limit), find_skew(unturned(mask, 90), limit, fine=False)
+    marks = marks_of(mask)
+    along = find_skew(lower_edges(marks), limit)
+    across = find_skew(lower_edges_if_lying(marks), limit, fine=False)
     if along is NO_SKEW and across is NO_SKEW:
         return Lie(0, 0.0, NO_SKEW)
-    if _lying(mask, along, across) > _AXIS_MARGIN:
-        upright = unturned(mask, 90)
-        return _upright(upright, 90, find_skew(upright, limit))
-    return _upright(mask, 0, along)
+    if _lying(marks, along, across) <= _AXIS_MARGIN:
+        return _upright(marks, 0, along)
+    upright = marks_of(unturned(mask, 90))
+    return _upright(upright, 90, find_skew(lower_edges(upright), limit))
 
 
-def _lying(mask: Pixels, along: Skew, across: Skew) -> float:
+def _lying(marks: Marks, along: Skew, across: Skew) -> float:
     """Return the evidence, as a logarithm of odds, that lines run up the page and not across."""
-    beside, above = _joined(mask)
+    beside, above = _joined(marks)
     piled = np.log((across.strength + 0.01) / (along.strength + 0.01))
     return float(piled + np.log((above + 1) / (beside + 1)))
 
 
-def _joined(mask: Pixels) -> tuple[int, int]:
+def _joined(marks: Marks) -> tuple[int, int]:
     """Return how many letters stand close to another beside them, and above or below them."""
-    marks = marks_of(mask)
     chosen = marks.letters
     count = int(chosen.sum())
     if not count:
         return 0, 0
     size = float(np.median(np.maximum(marks.width, marks.height)[chosen]))
     reach = max(3, round(_NEAR * size)) | 1
-    letters = letter_mask(mask, marks)
+    letters = marks.mask_of(chosen)
     beside = cv2.connectedComponents(cv2.dilate(letters, np.ones((1, reach), np.uint8)))[0]
     above = cv2.connectedComponents(cv2.dilate(letters, np.ones((reach, 1), np.uint8)))[0]
     return max(0, count - beside + 1), max(0, count - above + 1)
 
 
-def _upright(mask: Pixels, rotation: int, skew: Skew) -> Lie:
+def _upright(marks: Marks, rotation: int, skew: Skew) -> Lie:
     """Return the lie along the known axis, the other way round when the letters say so."""
-    lead = upright_lead(mask, skew.degrees)
+    lead = upright_lead(marks, skew.degrees)
     if lead < 0:
         return Lie(rotation + 180, -lead, skew)
     return Lie(rotation, lead, skew)
@@ -81,12 +87,14 @@ def _upright(mask: Pixels, rotation: int, skew: Skew) -> Lie:
 
 def unturned(pixels: Pixels, rotation: int) -> Pixels:
     """Return pixels that lie turned clockwise by ``rotation`` degrees upright."""
-    return np.ascontiguousarray(np.rot90(pixels, k=rotation // 90))
+    if rotation % 360 == 0:
+        return pixels
+    return np.asarray(cv2.rotate(pixels, _UNDOING[rotation]), dtype=np.uint8)
 
 
-def upright_lead(mask: Pixels, degrees: float) -> float:
+def upright_lead(marks: Marks, degrees: float) -> float:
     """Return -1.0 (surely upside down) to 1.0 (surely upright); 0.0 when letters do not tell."""
-    heads, feet, heights = _neighbours(mask, degrees)
+    heads, feet, heights = _neighbours(marks, degrees)
     same_foot, same_head = np.abs(feet) <= 0.12 * heights, np.abs(heads) <= 0.12 * heights
     upright = int((same_foot & (np.abs(heads) > 0.2 * heights)).sum())
     upside_down = int((same_head & (np.abs(feet) > 0.2 * heights)).sum())
@@ -98,10 +106,9 @@ def upright_lead(mask: Pixels, degrees: float) -> float:
 
 
 def _neighbours(
-    mask: Pixels, degrees: float
+    marks: Marks, degrees: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return how neighbours on a line differ at head and foot, and the taller one's height."""
-    marks = marks_of(mask)
     chosen = marks.letters
     if chosen.any():
         # Commas and quotation marks hang low or high whichever way the page lies.
@@ -113,7 +120,7 @@ def _neighbours(
     x, y, width, height = (
         side[chosen].astype(np.float64) for side in (marks.x, marks.y, marks.width, marks.height)
     )
-    line = _lines(letter_mask(mask, marks), float(np.median(height)))[
+    line = _lines(marks.mask_of(marks.letters), float(np.median(height)))[
         (y + height / 2).astype(int), (x + width / 2).astype(int)
     ]
     order = np.lexsort((x, line))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .ink import looked_at, marks_of
+from .ink import glanced_at, marks_of
 from .model import Pixels, Polarity, Step
 
-_LOOK = 1100
 _CENTRE = 0.15  # is left off on every side: mounts and film edges are dark either way
 _FLAT = 40.0
 _FEWEST_LETTERS = 8
@@ -21,7 +20,7 @@ def judge_polarity(pixels: Pixels, *, film: bool) -> tuple[Polarity, float]:
     A frame is negative when most of its middle is dark and light strokes like letters stand
     on it; on film the absence of strokes (a blank exposure) tells as well.
     """
-    small, _ = looked_at(pixels, _LOOK)
+    small, _ = glanced_at(pixels)
     middle = _middle(small)
     tone, dark_mask = cv2.threshold(middle, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
     dark = float(np.count_nonzero(dark_mask)) / middle.size
