@@ -87,11 +87,17 @@ def _of(values: tuple[IndexValue, ...], field: str) -> frozenset[str]:
     return frozenset(value.value for value in values if value.field == field)
 
 
+_NEAR_NUMBER = {1: 0.15, 2: 0.08}
+"""What a record number that may be a misreading adds to the score, by digits apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fits:
     """How a patient fits the claims, identifier by identifier."""
 
     number: bool
+    apart: int | None
+    """Digits between the record number that was read and the patient's; None without one."""
     name: Fit
     surname: bool
     middle: bool
@@ -104,6 +110,7 @@ class Fits:
         """0.0 to 1.0, for ranking only."""
         weights = {Fit.AGREE: 1.0, Fit.NEAR: 0.6, Fit.UNKNOWN: 0.0, Fit.CONFLICT: -0.2}
         total = 0.45 * self.number + 0.3 * weights[self.name] + 0.3 * weights[self.birth]
+        total += _NEAR_NUMBER.get(self.apart or 0, 0.0)
         total += 0.1 * (self.name is Fit.CONFLICT and self.surname)
         total += 0.3 * weights[self.ssn] + 0.3 * min(weights[self.sex], 0.0)
         return round(min(1.0, max(0.0, total)), 4)
@@ -123,6 +130,9 @@ class Fits:
             fields = [word for word, found in named.items() if found is fit]
             if fields:
                 parts.append(f"{_listed(fields)} {_verb(fit, len(fields))}")
+        if self.apart:
+            digits = {1: " in one digit", 2: " in two digits"}.get(self.apart, "")
+            parts.append(f"record number differs{digits}")
         return ", ".join(parts) or "nothing agrees"
 
     def _name_word(self) -> str:
@@ -143,6 +153,7 @@ def fits(claims: Claims, patient: Patient) -> Fits:
     """Return how ``patient`` fits every claim; one contradiction outweighs all agreement."""
     return Fits(
         number=bool(claims.mrns & {patient.mrn, *patient.other_mrns}),
+        apart=_digits_apart(claims, patient),
         name=_name_fit(claims, patient),
         surname=any(letters_apart(name.last, patient.last_name) <= 1 for name in claims.names),
         middle=any(_middle_agrees(name.middle, patient.middle_name) for name in claims.names),
@@ -168,6 +179,11 @@ def _name_fit(claims: Claims, patient: Patient) -> Fit:
         return Fit.CONFLICT
     # One page that prints the name in full bears out another that abbreviates it.
     return _NAME_FITS[max(agreements)]
+
+
+def _digits_apart(claims: Claims, patient: Patient) -> int | None:
+    known = (patient.mrn, *patient.other_mrns)
+    return min((OSA.distance(a, b) for a in claims.mrns for b in known), default=None)
 
 
 def _middle_agrees(one: str, two: str) -> bool:

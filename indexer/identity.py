@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import combinations
 
@@ -12,6 +12,9 @@ from rapidfuzz.distance import OSA
 from .dates import agrees_partly, short_form
 from .model import IndexValue, Patient
 from .names import Agreement, Name, compare_names, parse_name
+
+_DOUBTED = 0.6
+"""What is left of the confidence of a record number that another one disputes."""
 
 
 class Tie(Enum):
@@ -84,6 +87,17 @@ def _short_agrees(one: tuple[str, str], two: tuple[str, str]) -> bool:
 def numbers_alike(one: str, two: str) -> bool:
     """Say whether one record number may be a misreading of the other: two edits at most."""
     return OSA.distance(one, two) <= 2
+
+
+def doubting_numbers(values: Iterable[IndexValue]) -> Iterator[IndexValue]:
+    """Yield ``values``, record numbers less sure where one page or document has several."""
+    kept = list(values)
+    several = len({value.value for value in kept if value.field == "mrn"}) > 1
+    for value in kept:
+        if several and value.field == "mrn":
+            yield replace(value, confidence=round(_DOUBTED * value.confidence, 4))
+        else:
+            yield value
 
 
 def tie_between(one: Identity, two: Identity) -> Tie:

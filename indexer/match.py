@@ -26,6 +26,8 @@ from .settings import DEFAULT_SETTINGS, IndexSettings
 
 _MOST_CANDIDATES = 5
 _LEAST_SCORE = 0.2
+_BORNE_OUT = 0.6
+"""Share of the confidence that a number needs when name and birth date both agree."""
 
 
 def file_document(
@@ -96,7 +98,9 @@ def _contradictions(
 
 def _weak_number(claims: Claims, found: Fits, settings: IndexSettings) -> Iterator[str]:
     both = found.name is Fit.AGREE and found.birth is Fit.AGREE
-    if claims.confidence("mrn") < settings.low_confidence:
+    # A misread number would not be that of the very patient with this name and birth date.
+    needed = _BORNE_OUT * settings.low_confidence if both else settings.low_confidence
+    if claims.confidence("mrn") < needed:
         yield "record number was read with low confidence"
     elif claims.repaired_number and not both:
         yield "record number was mended and needs name and birth date to agree"

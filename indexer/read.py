@@ -24,6 +24,7 @@ from .identifiers import (
     read_sex,
     read_ssn,
 )
+from .identity import doubting_numbers
 from .labels import Label, Place, Places, find_labels
 from .letterhead import read_letterhead
 from .model import IndexValue, PageIndex
@@ -74,7 +75,7 @@ def index_page(
     labels = find_labels(layout)
     found = classify(layout)
     read = _Reader(page.frame, layout, labels, settings, found.type.code)
-    values = tuple(_settled(read.values()))
+    values = tuple(doubting_numbers(_settled(read.values())))
     return PageIndex(page.frame, found.type, values, titled=found.titled)
 
 

@@ -13,7 +13,7 @@ from capture.model import Box, FrameRef, FrameState
 
 from .dates import short_form
 from .doctypes import UNCLASSIFIED, type_named
-from .identity import Identity, Tie, identity_of, tie_between
+from .identity import Identity, Tie, doubting_numbers, identity_of, tie_between
 from .model import Document, DocumentType, IndexValue, PageIndex, SequencePage
 
 PAYLOAD = "CHARTROOM"
@@ -263,7 +263,8 @@ def _merged(draft: _Open) -> Iterator[IndexValue]:
         if key not in best or best[key].confidence < value.confidence:
             best[key] = value
     days = [value for value in best.values() if value.field == "birth_date"]
-    yield from (value for value in best.values() if not _is_same_day_unsure(value, days))
+    certain = (value for value in best.values() if not _is_same_day_unsure(value, days))
+    yield from doubting_numbers(certain)
 
 
 def _is_same_day_unsure(value: IndexValue, days: Sequence[IndexValue]) -> bool:

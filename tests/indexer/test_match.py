@@ -177,3 +177,69 @@ def test_candidates_are_ranked_with_reasons_that_name_nobody() -> None:
 def test_candidates_are_found_by_surname_or_birth_date_alone() -> None:
     assert filing(patient_name="MOCKRIDGE, JOHN").candidates
     assert filing(birth_date="1927-03-04").candidates
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("0712845", "name and birth date agree, record number differs in one digit"),
+        ("0712885", "name and birth date agree, record number differs in two digits"),
+        ("5566778", "name and birth date agree, record number differs"),
+    ],
+)
+def test_a_number_of_nobody_is_held_beside_the_patient_it_may_be_a_misreading_of(
+    number: str, words: str
+) -> None:
+    found = filing(mrn=number, patient_name="TESTPERSON, ALMA", birth_date="1927-03-04")
+    assert found.state is FilingState.HELD
+    assert found.mrn is None
+    assert found.candidates[0].mrn == "0712345"
+    assert found.candidates[0].reason == words
+
+
+def test_the_nearer_number_ranks_higher() -> None:
+    found = filing(mrn="0712846", birth_date="1927-03-04")
+    assert [candidate.mrn for candidate in found.candidates] == ["0712346", "0712345"]
+
+
+def test_a_majority_of_pages_ranks_but_never_files() -> None:
+    frames = [FrameRef(Digest("0" * 64), n) for n in (1, 2, 3, 4)]
+    numbers = ("0712345", "0712345", "0712345", "8712345")
+    name = value("patient_name", "TESTPERSON, ALMA")
+    pages = [
+        PageIndex(frame, TYPE, (replace(value("mrn", number), frame=frame), name))
+        for frame, number in zip(frames, numbers, strict=True)
+    ]
+    document = Document(tuple(frames), TYPE, (value("mrn", "0712345"), name), 0.95)
+    found = file_document(document, pages, MPI)
+    assert found.state is FilingState.HELD
+    assert "two record numbers" in found.reason
+    assert found.candidates[0].mrn == "0712345"
+
+
+def test_a_number_read_badly_files_only_where_name_and_birth_date_bear_it_out() -> None:
+    unsure = value("mrn", "4400002", sure=0.4)
+    assert filing(unsure, patient_name="MOCKRIDGE, JOHN JR").state is FilingState.HELD
+    both = filing(unsure, patient_name="MOCKRIDGE, JOHN JR", birth_date="1931-05-06")
+    assert (both.state, both.mrn) == (FilingState.FILED, "4400002")
+    worse = value("mrn", "4400002", sure=0.2)
+    found = filing(worse, patient_name="MOCKRIDGE, JOHN JR", birth_date="1931-05-06")
+    assert found.state is FilingState.HELD
+
+
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        ({"mrn": "0712345", "patient_name": "TESTPERSON, ALMA"}, FilingState.FILED),
+        ({"mrn": "0712345"}, FilingState.FILED),
+        ({"patient_name": "TESTPERSON, ALMA F", "sex": "F"}, FilingState.HELD),
+    ],
+)
+def test_a_birth_date_without_its_century_counts_beside_a_number_only(
+    fields: dict[str, str], state: FilingState
+) -> None:
+    lone = Registry([ALMA, SENIOR])
+    birth = replace(value("birth_date", "2027-03-04"), raw="3/4/27")
+    read = (birth, *(value(field, text) for field, text in fields.items()))
+    document = Document((FRAME,), TYPE, read, 0.95)
+    assert file_document(document, [PageIndex(FRAME, TYPE, read)], lone).state is state

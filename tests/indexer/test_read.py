@@ -136,6 +136,14 @@ def test_a_mended_number_says_so_and_keeps_what_was_read() -> None:
     assert found.confidence < only("MRN: 0712345", "mrn").confidence
 
 
+def test_two_record_numbers_on_a_page_are_both_doubted() -> None:
+    alone = only("MRN: 04802568", "mrn")
+    page = indexed("MRN: 04802568\n\nSeen today.\n\nMed Rec No: 64862568")
+    both = [value for value in page.values if value.field == "mrn"]
+    assert [value.value for value in both] == ["04802568", "64862568"]
+    assert all(value.confidence < 0.7 * alone.confidence for value in both)
+
+
 def test_a_torn_number_is_not_trusted() -> None:
     assert only("MRN: 07123 45", "mrn").confidence < SETTINGS.low_confidence + 0.1
 

@@ -193,3 +193,17 @@ def test_every_page_with_an_index_is_in_exactly_one_document_in_order(
     assert filed == [made.frame for made in sequence if made.index is not None]
     assert all(document.frames for document in documents)
     assert all(0.0 <= document.boundary_confidence <= 1.0 for document in documents)
+
+
+def test_pages_that_read_one_number_differently_leave_both_in_doubt() -> None:
+    name = {"patient_name": "TESTPERSON, ALMA"}
+    (document,) = assemble(
+        [
+            page(1, titled=True, page_of="1/2", mrn="04802568", **name),
+            page(2, page_of="2/2", mrn="64862568", **name),
+        ]
+    )
+    numbers = {v.value: v.confidence for v in document.values if v.field == "mrn"}
+    assert set(numbers) == {"04802568", "64862568"}
+    assert all(confidence < 0.6 for confidence in numbers.values())
+    assert "two record numbers in one document" in document.doubts
