@@ -28,10 +28,13 @@ _LEAST_QUALITY = 0.5
 _MARGIN = 0.004  # of the width of the film
 _TALL = 1.25  # times the usual length: maybe more than one frame
 _UNEVEN = 0.2
+_EXACT, _LEAST_SLACK = 0.02, 3.0  # of the width; lines
+_LEAST_LINES = 0.03  # of the usual length: less writing is dust
+_SPARE, _ROOMY = 0.03, 1.1  # of the usual length
 _NEAR = 0.12  # of the usual length: writing this near to a frame is of it
 _APART = 0.35  # of the usual length: writing farther apart is of two frames
 _LONGEST = 3.5  # widths of the film: what is longer is several frames
-_SURE, _BY_TONE, _THROUGH, _FAINT_SURE = 0.95, 0.7, 0.2, 0.3
+_SURE, _BY_TONE, _WIDE_SURE, _FAINT_SURE, _THROUGH = 0.95, 0.7, 0.5, 0.3, 0.2
 _WORD = (0.04, 0.008)  # of the width, across and along: the least that may be writing
 _LOW = 0.1  # of the width: a line of writing is lower, uneven film beside a frame is not
 _LEAST_WRITING = 0.1  # of the width, all words of a frame in one line
@@ -75,7 +78,10 @@ def _frames(strip: Pixels) -> tuple[FilmFrame, ...]:
     if exposed is None or exposed.quality < _LEAST_QUALITY:
         found = _by_writing(density)
     else:
-        found = _with_writing(density, exposed, _apart(density, _in_rows(exposed.solids)))
+        frames = _apart(density, _in_rows(exposed.solids))
+        found = (
+            _regular(density, frames) if exposed.faint else _with_writing(density, exposed, frames)
+        )
     roomy = _with_margin(found, density.width, density.length)
     return tuple(_full_size(frame, density, strip) for frame in roomy)
 
@@ -90,8 +96,11 @@ def _by_writing(density: Density) -> list[FilmFrame]:
     if not cuts or not all(cut.sure > _THROUGH for cut in cuts):
         return []
     box = Box(0, 0, density.width, density.length)
-    frames = _between_cuts(box, cuts, "no edges show; cut by its writing")
-    return [replace(frame, confidence=min(_FAINT_SURE, frame.confidence)) for frame in frames]
+    return _no_surer(_between_cuts(box, cuts, "no edges show; cut by its writing"), _FAINT_SURE)
+
+
+def _no_surer(frames: list[FilmFrame], most: float) -> list[FilmFrame]:
+    return [replace(frame, confidence=min(most, frame.confidence)) for frame in frames]
 
 
 def _in_rows(solids: tuple[Box, ...]) -> list[Box]:
@@ -138,6 +147,41 @@ def _cuts(density: Density, box: Box, usual: float | None) -> list[Cut]:
 def _is_several(length: int, usual: float) -> bool:
     count = round(length / usual)
     return count > 1 and abs(length - count * usual) <= _UNEVEN * usual * count
+
+
+def _regular(density: Density, frames: list[FilmFrame]) -> list[FilmFrame]:
+    """Return the frames of usual size, and what lies between them cut anew, full wide.
+
+    On faint film a frame of another size may be half of one, the rest of it lost in drift.
+    """
+    high = float(np.median([frame.box.height for frame in frames]))
+    wide = float(np.median([frame.box.width for frame in frames]))
+    slack = max(_EXACT * wide, _LEAST_SLACK)
+    kept = [
+        frame
+        for frame in frames
+        if abs(frame.box.height - high) <= slack and abs(frame.box.width - wide) <= slack
+    ]
+    ends = [0, *(end for frame in kept for end in (frame.box.y, frame.box.bottom))]
+    between = list(zip(ends[::2], [*ends[1::2], density.length], strict=True))
+    odd = [frame for frame in frames if frame not in kept]
+    kept += [new for room in between for new in _anew(density, room, odd, high)]
+    return sorted(kept, key=lambda frame: frame.box.y)
+
+
+def _anew(density: Density, room: Run, odd: list[FilmFrame], usual: float) -> list[FilmFrame]:
+    """Return the frames between two sure ones, from what stands there."""
+    inside = [frame.box for frame in odd if room[0] <= frame.box.y < room[1]]
+    written = room[0] + np.flatnonzero(~density.still[room[0] : room[1]])
+    if not inside and len(written) < _LEAST_LINES * usual:
+        return []
+    top = min([box.y for box in inside] + written[:1].tolist())
+    end = max([box.bottom for box in inside] + (written[-1:] + 1).tolist())
+    spare = round(max(_SPARE * usual, (_ROOMY * usual - (end - top)) / 2))
+    top, end = max(room[0], top - spare), min(room[1], end + spare)
+    cuts = cuts_in(density, (top, end), density.width, usual) if end - top > _TALL * usual else []
+    box = Box(0, top, density.width, end - top)
+    return _no_surer(_between_cuts(box, cuts, "faint edges; taken wide"), _WIDE_SURE)
 
 
 def _solid(box: Box, usual: float) -> FilmFrame:
@@ -228,7 +272,7 @@ def _loose_frames(
 
 def _room(group: Box, boxes: list[Box], usual: float, length: int) -> Run:
     """Return the lines between the neighbours of ``group``, no more than a frame needs."""
-    spare = max(0, round((1.1 * usual - group.height) / 2))
+    spare = max(0, round((_ROOMY * usual - group.height) / 2))
     before = max((box.bottom for box in boxes if box.bottom <= group.y), default=0)
     after = min((box.y for box in boxes if box.y >= group.bottom), default=length)
     return max(before, group.y - spare), min(after, group.bottom + spare)

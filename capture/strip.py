@@ -30,6 +30,7 @@ _NEIGHBOURS = 2
 _LEAST_TOLERANCE = 1.5
 _GRAINS = 4.0
 _CONTRAST_SHARE = 0.35
+_FAINT = 8.0  # grey levels
 _FAINT_SHARE = 0.06
 _LEAST_FAINT = 4.0
 _LINE = 0.04  # of the width: a line of writing is lower
@@ -85,6 +86,8 @@ class Exposed:
     writing stand out, however small."""
     solids: tuple[Box, ...]
     """Full rectangles of the size of frames, along the film."""
+    faint: bool
+    """Frames differ so little from unexposed film that drift may hide their edges."""
     quality: float
     """0.0 to 1.0: how much of what stands out is such rectangles of like length."""
 
@@ -243,7 +246,7 @@ def _exposed(density: Density, ground: Floats, near: Flags) -> Exposed:
     solids, share = _solids(mask)
     faint = min(tolerance, max(_LEAST_FAINT, 2 * _GRAINS * grain, _FAINT_SHARE * contrast))
     mask |= ((density.low > faint) & (off > faint)).astype(np.uint8)
-    return Exposed(mask, solids, share * _alike(solids))
+    return Exposed(mask, solids, contrast < _FAINT, share * _alike(solids))
 
 
 def _solids(mask: Pixels) -> tuple[tuple[Box, ...], float]:
