@@ -18,20 +18,36 @@ _FORMATS = (
 )
 _KEYS = ("batch", "type", "mrn")
 _SMALLEST = 16
+_SAMPLED = 16
+_FIXED, _LOCAL = zxingcpp.Binarizer.FixedThreshold, zxingcpp.Binarizer.LocalAverage
 
 
-def read_barcodes(pixels: Pixels) -> tuple[Barcode, ...]:
-    """Return the Code 39, Code 128 and QR codes of a page, in any quarter turn, top to bottom."""
+def read_barcodes(pixels: Pixels, *, bitonal: bool = False) -> tuple[Barcode, ...]:
+    """Return the Code 39, Code 128 and QR codes of a page, in any quarter turn, top to bottom.
+
+    ``bitonal`` pixels are 0 and 255 only, which spares finding a threshold for every place.
+    """
     if min(pixels.shape[:2]) < _SMALLEST:
         return ()
-    # The stubs of zxing-cpp 2 know only the older way to join formats, which now warns.
-    found = zxingcpp.read_barcodes(grey(pixels), formats=_FORMATS)  # type: ignore[arg-type,unused-ignore]
+    tones = grey(pixels)
+    found = zxingcpp.read_barcodes(
+        tones,
+        # The stubs of zxing-cpp 2 know only the older way to join formats, which now warns.
+        formats=_FORMATS,  # type: ignore[arg-type,unused-ignore]
+        try_invert=_mostly_dark(tones),
+        binarizer=_FIXED if bitonal else _LOCAL,
+    )
     read = [
         Barcode(str(code.format.name), code.text, _box(code.position))
         for code in found
         if code.text
     ]
     return tuple(sorted(read, key=lambda code: (code.box.y, code.box.x)))
+
+
+def _mostly_dark(tones: Pixels) -> bool:
+    """Return whether light codes on dark are to be looked for: a negative that was not known."""
+    return float(tones[::_SAMPLED, ::_SAMPLED].mean()) < 128
 
 
 def _box(position: zxingcpp.Position) -> Box:

@@ -41,7 +41,7 @@ def prepare(frame: Frame, settings: CaptureSettings) -> PageImage:
     """
     page = _as_drawn(frame) if frame.born_digital else _as_scanned(frame, settings)
     blank, weighed = weigh_blank(page.pixels, page.dpi)
-    barcodes = read_barcodes(page.pixels) if settings.barcodes else ()
+    barcodes = read_barcodes(page.pixels, bitonal=page.bitonal) if settings.barcodes else ()
     state, reason = _verdict(frame, page.pixels, blank, barcodes)
     steps = (*page.steps, weighed) if frame.cut is None else (frame.cut, *page.steps, weighed)
     return replace(page, state=state, reason=reason, barcodes=barcodes, steps=steps)

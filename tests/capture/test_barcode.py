@@ -11,6 +11,7 @@ import zxingcpp
 from PIL import Image
 
 from capture.barcode import is_separator, read_barcodes, separator_fields
+from capture.deskew import level
 from capture.enhance import prepare, turned
 from capture.model import Barcode, Box, Frame, FrameState, Pixels
 from capture.settings import CaptureSettings
@@ -87,3 +88,32 @@ def test_printed_codes_of_others_are_read(shared_data: Path) -> None:
     paths = [*folder.glob("zxing_code128*.png"), *folder.glob("zxing_code39*.png")]
     read = [bool(read_barcodes(np.array(Image.open(path).convert("L")))) for path in paths]
     assert sum(read) >= 0.75 * len(paths)
+
+
+@pytest.mark.parametrize("bitonal", [False, True])
+@pytest.mark.parametrize("scale", [2, 4, 8])
+@pytest.mark.parametrize("degrees", [0.0, 4.0, -11.0, 90.0])
+@pytest.mark.parametrize(
+    "kind", [zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.QRCode], ids=str
+)
+def test_codes_of_every_size_are_read_at_a_slant(
+    draw_page: DrawPage,
+    kind: zxingcpp.BarcodeFormat,
+    degrees: float,
+    scale: int,
+    bitonal: bool,
+) -> None:
+    mark = np.array(zxingcpp.create_barcode("mrn=7", kind).to_image(scale=scale)).squeeze()
+    if kind is zxingcpp.BarcodeFormat.Code128:
+        mark = np.repeat(mark[:1], 160, axis=0)
+    sheet = sheet_with(
+        draw_page(width=1700, height=2200), np.full((1200, 1200), 255, np.uint8), 250, 700
+    )
+    slanted = level(np.pad(mark, 30, constant_values=255), degrees, bitonal=bitonal)
+    sheet = sheet_with(sheet, slanted, 300, 750)
+    assert [code.text for code in read_barcodes(sheet, bitonal=bitonal)] == ["mrn=7"]
+
+
+def test_separator_in_a_negative_nobody_knew_of_is_read(draw_page: DrawPage) -> None:
+    sheet = sheet_with(draw_page(()), symbol(SHEET), 500, 800)
+    assert is_separator(read_barcodes(255 - sheet))
