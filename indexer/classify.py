@@ -10,6 +10,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from .doctypes import UNCLASSIFIED, TypeEntry, catalogue, type_entry
+from .letterhead import is_salutation
 from .model import DocumentType
 from .rows import Layout, Row, box_of, segments_of, text_of
 
@@ -22,13 +23,7 @@ _TRIMMINGS = re.compile(
     r"^(?:REPORT TYPE|DOCUMENT TYPE|TYPE OF REPORT|TITLE|FORM|SUBJECT)\s+|"
     r"\s+(?:PAGE|OF|CONTINUED|CONTD|CONT|FORM|SHEET)\b.*$"
 )
-_SALUTATION = re.compile(
-    r"^(?:Dear (?:Dr|Doctors?|Mr|Mrs|Ms|Miss|Messrs|Sirs?|Madam|Colleagues?|Judge|Prof)\b.*"
-    r"|To whom it may concern)$",
-    re.IGNORECASE,
-)
-_MOST_OF_A_SALUTATION = 7
-_LETTER = "51852-2"
+LETTER = "51852-2"
 _SMALL = frozenset({"of", "and", "for", "to", "the", "or", "in", "by", "from", "&", "with"})
 
 
@@ -55,7 +50,7 @@ def classify(layout: Layout) -> Classified:
         kind = _type(_fitting(title.entries, layout), title.confidence, "title@1")
         return Classified(kind, titled=not title.continued)
     if _is_letter(layout):
-        entry = type_entry(_LETTER)
+        entry = type_entry(LETTER)
         assert entry is not None  # noqa: S101 - the shipped catalogue holds it; a test proves it
         return Classified(_type(entry, 0.9, "salutation@1"), titled=True)
     return Classified(_by_heads(layout), titled=False)
@@ -72,10 +67,7 @@ def _fitting(entries: tuple[TypeEntry, ...], layout: Layout) -> TypeEntry:
 def _is_letter(layout: Layout) -> bool:
     """Say whether the page opens as a letter does, with a salutation on a line of its own."""
     return any(
-        len(row) <= _MOST_OF_A_SALUTATION
-        and box_of(row).y < 0.6 * layout.height
-        and _SALUTATION.match(text_of(row).rstrip(" :,;."))
-        for row in layout.rows
+        box_of(row).y < 0.6 * layout.height and is_salutation(text_of(row)) for row in layout.rows
     )
 
 

@@ -29,6 +29,7 @@ _FUZZY_FROM = 7
 """Shorter labels are taken as written: one letter makes AGE of PAGE."""
 
 
+_LIKE_NO = frozenset({"HO", "MO", "NQ", "NG"})
 _DATED_FROM = 3
 """One or two letters before a date are a list, or initials."""
 
@@ -163,7 +164,7 @@ def _broken(row: Row, n: int, pitch: float) -> bool:
 
 
 def _named(number: int, row: Row, start: int, stop: int, key: str, pitch: float) -> Label | None:
-    exact = _entries().get(key)
+    exact = _entries().get(key) or _with_number(key)
     marked = _is_marked(row, stop)
     plain = exact is not None and not exact.weak and not row[start].text[:1].islower()
     plain = plain or (exact is not None and _dates_itself(exact, row, start, stop))
@@ -176,6 +177,11 @@ def _named(number: int, row: Row, start: int, stop: int, key: str, pitch: float)
         return None
     strength = (1.0 if exact else 0.92) * (0.95 if entry.weak else 1.0)
     return Label(entry.field, number, start, stop, strength * (1.0 if marked or plain else 0.95))
+
+
+def _with_number(key: str) -> _Entry | None:
+    """Return the entry that ends in No. where ``key`` ends in what No. is misread for."""
+    return _entries().get(key[:-2] + "NO") if key[-2:] in _LIKE_NO else None
 
 
 def _dates_itself(entry: _Entry, row: Row, start: int, stop: int) -> bool:

@@ -1,4 +1,4 @@
-"""The facility as its letterhead names it."""
+"""What stands above the text without a label: the facility's name, the date of a letter."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from capture.model import FrameRef
 
+from .chronology import Undated
+from .dates import read_date
 from .model import IndexValue
-from .rows import Layout, box_of, segments_of, text_of
+from .rows import Layout, Row, box_of, segments_of, text_of
 
 _KIND = re.compile(
     r"\b(?:HOSPITALS?|MEDICAL CENTER|MEDICAL CENTRE|CLINIC|INFIRMARY|SANATORIUM|HEALTH CENTER|"
@@ -20,6 +22,13 @@ _NOT_NAMES = re.compile(
     r"CONSENT|OUTPATIENT CLINIC|DISCHARGE|ADMISSION|HISTORY|REPORT|SUMMARY|RECORD)\b",
     re.IGNORECASE,
 )
+_KIND_ENDS = re.compile(_KIND.pattern + r"\W*$", re.IGNORECASE)
+_SALUTATION = re.compile(
+    r"^(?:Dear (?:Dr|Doctors?|Mr|Mrs|Ms|Miss|Messrs|Sirs?|Madam|Colleagues?|Judge|Prof)\b.*"
+    r"|To whom it may concern)$",
+    re.IGNORECASE,
+)
+_MOST_OF_A_SALUTATION = 7
 _FIRST_ROWS = 8
 
 
@@ -29,6 +38,7 @@ def read_letterhead(layout: Layout, frame: FrameRef) -> Iterator[IndexValue]:
         if box_of(row).y > 0.25 * layout.height and row is not layout.rows[0]:
             return
         for run in segments_of(row, layout.pitch):
+            run = _without_neighbour(run)
             text = text_of(run).strip(" .,;-*")
             if not _names_facility(text):
                 continue
@@ -38,6 +48,37 @@ def read_letterhead(layout: Layout, frame: FrameRef) -> Iterator[IndexValue]:
                 "facility", text, text_of(run), frame, box, round(confidence, 4), "letterhead@1"
             )
             return
+
+
+def _without_neighbour(run: Row) -> Row:
+    """Cut off what a plate stamped beside the letterhead adds: "... CENTER TESTPERSON, ALMA"."""
+    ends = [n + 1 for n in range(len(run)) if _KIND_ENDS.search(text_of(run[: n + 1]))]
+    if ends and any("," in word.text for word in run[ends[-1] :]):
+        return run[: ends[-1]]
+    return run
+
+
+def read_letter_date(layout: Layout, frame: FrameRef) -> Undated | None:
+    """Return the date that stands alone in a row above the salutation of a letter."""
+    for row in layout.rows:
+        text = text_of(row)
+        if is_salutation(text):
+            return None
+        reading = read_date(text, labelled=False)
+        if reading and reading.day and reading.length >= len(text.rstrip(" .,")):
+            seen = sum(word.confidence for word in row) / len(row)
+            confidence = round(0.9 * reading.quality * seen, 4)
+            value = IndexValue(
+                "service_date", "", text, frame, box_of(row), confidence, "letter-date@1"
+            )
+            return Undated(reading, value)
+    return None
+
+
+def is_salutation(text: str) -> bool:
+    """Say whether a line greets the reader of a letter."""
+    words = text.split()
+    return len(words) <= _MOST_OF_A_SALUTATION and bool(_SALUTATION.match(text.rstrip(" :,;.")))
 
 
 def _names_facility(text: str) -> bool:

@@ -11,7 +11,7 @@ from ocr.model import OcrPage, Word
 
 from .address_plate import read_plates, read_running_head
 from .chronology import DATES, Undated, printed_age, with_centuries
-from .classify import classify
+from .classify import LETTER, classify
 from .codes import headed_lines, line_quality
 from .dates import find_date, read_date
 from .doctypes import type_entry
@@ -26,7 +26,7 @@ from .identifiers import (
 )
 from .identity import doubting_numbers
 from .labels import Label, Place, Places, find_labels
-from .letterhead import read_letterhead
+from .letterhead import read_letter_date, read_letterhead
 from .model import IndexValue, PageIndex
 from .names import Name, name_words, read_name
 from .rows import Layout, box_of, layout_of, segments_of, text_of
@@ -98,6 +98,7 @@ class _Reader:
         self._labels = labels
         self._places = Places(layout, labels)
         self._settings = settings
+        self._is_letter = code == LETTER
         entry = type_entry(code)
         # The impression of a film or a tracing is what it shows, not what the patient has.
         self._is_finding = entry is not None and entry.section == "diagnostics"
@@ -122,6 +123,8 @@ class _Reader:
         age = printed_age(" ".join(text_of(row) for row in self._layout.rows))
         seen = frozenset(value.box for value in (*labelled, *(date.value for date in dates)))
         anchors = _boxes_of(("mrn", "birth_date"), (*labelled, *(date.value for date in dates)))
+        letter_date = self._is_letter and read_letter_date(self._layout, self._frame)
+        dates += [letter_date] if letter_date else []
         plates = tuple(read_plates(self._layout, self._frame, self._settings, seen, anchors))
         numbers = _boxes_of(("mrn",), labelled)
         yield from read_running_head(self._layout, self._frame, seen, numbers)

@@ -214,6 +214,25 @@ def test_a_running_head_names_its_patient_beside_the_record_number(
     assert values(text, "patient_name") == expected
 
 
+def test_a_letterhead_keeps_to_itself_beside_a_plate() -> None:
+    text = "SAMPLETON REGIONAL MEDICAL CENTER TESTPERSON, ALMA F\n\nPROGRESS NOTES"
+    assert values(text, "facility") == ["SAMPLETON REGIONAL MEDICAL CENTER"]
+
+
+@pytest.mark.parametrize("label", ["Unit Ho.", "Hospital Mo.", "Soc. Sec. Ho."])
+def test_a_misread_no_is_still_a_label_and_nobodys_name(label: str) -> None:
+    text = f"Patient Name          {label}         Room\nTESTPERSON, ALMA F    0712345          214"
+    read = {value.field: value.value for value in indexed(text).values}
+    assert read["patient_name"] == "TESTPERSON, ALMA F"
+    assert ("mrn" in read) == (label != "Soc. Sec. Ho.")
+
+
+def test_the_date_above_a_salutation_is_that_of_the_letter() -> None:
+    text = "INVENTED HOSPITAL\n\nOctober 15, 1979\n\nDear Dr. Mockridge:\n\nShe was seen on 3/4/78."
+    assert values(text, "service_date") == ["1979-10-15"]
+    assert values(text.replace("Dear", "See"), "service_date") == []
+
+
 @pytest.mark.parametrize("date", ["1-29-61", "01/29/1961", "Jan. 29, 1961"])
 def test_a_short_label_in_capitals_is_borne_out_by_the_date_after_it(date: str) -> None:
     assert values(f"ADM {date}", "admission_date") == ["1961-01-29"]
