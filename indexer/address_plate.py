@@ -115,7 +115,7 @@ def _corners(layout: Layout, labelled: frozenset[Box]) -> Iterator[tuple[Row, tu
 def _opens_plate(run: Row, labelled: frozenset[Box]) -> bool:
     in_form = any(_within(word.box, box) for word in run for box in labelled)
     named = run[0].text.isupper() and any(word.text.endswith(",") for word in run[:3])
-    return named and not in_form
+    return named and not in_form and len(run) <= _MOST_WORDS
 
 
 def _within(word: Box, box: Box) -> bool:

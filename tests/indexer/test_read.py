@@ -191,6 +191,25 @@ def test_a_plate_that_labels_its_number_names_its_patient(lines: tuple[str, ...]
     assert values(text, "sex") == ["F"]
 
 
+def test_a_line_too_long_for_a_plate_is_none() -> None:
+    text = plate("TESTPERSON, ALMA F AND MANY MORE WORDS", "Unit No. 0712345", "DOB 3-4-27")
+    assert values(text, "patient_name") == []
+    assert values(text, "mrn") == ["0712345"]
+
+
+_PIECES = st.sampled_from(
+    ["TESTPERSON,", "ALMA", "F", "Unit", "No.", "0712345", "DOB", "3-4-27", "SEXM", "MRN:", "12",
+     "HOSPITAL", "OHIO", "43999", "Dear", "Page", "of", "Same.", "DIAGNOSIS:", "OPERATION", "-",
+     "|", "", "        ", "          "]
+)  # fmt: skip
+
+
+@given(st.lists(st.lists(_PIECES, max_size=12).map(" ".join), max_size=12).map("\n".join))
+def test_any_arrangement_of_the_pieces_of_a_form_is_indexed_without_failing(text: str) -> None:
+    page = indexed(text)
+    assert all(value.value and 0.0 <= value.confidence < 1.0 for value in page.values)
+
+
 def test_a_town_on_a_plate_is_nobodys_name() -> None:
     text = plate("Unit No. 0712345", "25 EXAMPLE COURT", "SAMPLETON, OHIO", "DOB 3-4-27")
     assert values(text, "patient_name") == []
@@ -340,6 +359,6 @@ def test_every_record_number_reads_back_with_its_zeros(number: str) -> None:
 def test_a_full_page_is_indexed_fast() -> None:
     text = SUMMARY + "The patient did well and was seen by the surgeon twice a day. \n" * 45
     indexed(text)
-    start = time.perf_counter()
+    start = time.process_time()
     indexed(text)
-    assert time.perf_counter() - start < 0.1
+    assert time.process_time() - start < 0.1
