@@ -267,9 +267,11 @@ def birth_century(
         fitting = [year for year in choices if abs(anchor - year - age) <= 2]
         if len(fitting) == 1:
             return fitting[0], 0.97
-    if len(choices) == 1:
+    # Without a visit to measure by, a paper chart's 3/4/09 is as well of 1909 as of 2009.
+    either = anchor is None and choices[-1] >= 2000
+    if len(choices) == 1 and not either:
         return choices[0], 0.95
-    return choices[-1], 0.55
+    return choices[-1], 0.45
 
 
 def short_form(raw: str) -> tuple[int, int, int] | None:

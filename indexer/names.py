@@ -23,6 +23,7 @@ _SUFFIXES = {
 }  # fmt: skip
 _TO_LETTERS = str.maketrans("015826|!", "OISBZGII")
 _LIKE_MD = frozenset({"MO", "HD", "ND", "WD", "MB", "MP", "ID"})
+_GROWN_MD = re.compile(r"^([A-Z])MD$")
 _INITIALS = re.compile(r"(?<=^[A-Za-z][.])(?=[A-Za-z][.,]*$)|(?<=^[A-Za-z]-[.])(?=[A-Za-z][.,]*$)")
 _NAME_WORD = re.compile(r"^[A-Za-zÀ-ÿ](?:[A-Za-zÀ-ÿ'\u2019`\-.]*[A-Za-zÀ-ÿ.])?$")
 _STOPPED = re.compile(r"^[^a-z.]{3,}\.$")
@@ -90,6 +91,10 @@ def read_name(texts: Sequence[str], *, surname_may_stand_alone: bool = False) ->
         )
         if ends:
             break
+        grown = _GROWN_MD.match(part.text) if surname_may_stand_alone and len(parts) > 1 else None
+        if grown:
+            parts.append(_Part(grown[1], False, 0.9 * part.quality))
+            break
         if part.text:
             parts.append(part)
     name = _arranged(parts)
@@ -112,7 +117,9 @@ def is_degree(text: str) -> bool:
 
 def _is_like_degree(text: str, before: Sequence[_Part]) -> bool:
     """Say whether ``text`` stands where a physician's M.D. stands, and looks like it."""
-    return len(before) > 1 and before[-1].comma and text in _LIKE_MD
+    if len(before) < 2 or not before[-1].comma:
+        return False
+    return text in _LIKE_MD or (len(before) > 2 and text == "M")
 
 
 def _part_of(text: str, position: int) -> _Part | None:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
+from rapidfuzz import fuzz
+
 from capture.model import Box, FrameRef
 from ocr.model import OcrPage, Word
 
@@ -39,6 +41,7 @@ CELL = (20, 40)
 """Width and height, pixels, that plain text is laid out with, a character each."""
 
 _OURS = frozenset({"mrn", "patient_name", "birth_date", "ssn", "sex", "account"})
+_LIKE_LABEL = 65.0
 _LABELLED = 0.99
 """Confidence of a perfectly read value beside its label: a form may still say otherwise."""
 
@@ -266,7 +269,10 @@ def _read_patient(words: Sequence[Word]) -> Reading | None:
 
 
 def _read_physician(words: Sequence[Word]) -> Reading | None:
-    return _read_person(words, alone=True)
+    reading = _read_person(words, alone=True)
+    # "Attending Physictua" is all label: its second word misread is no surname.
+    is_label = reading is not None and fuzz.ratio(reading.value, "PHYSICIAN") >= _LIKE_LABEL
+    return None if is_label else reading
 
 
 def _read_person(words: Sequence[Word], *, alone: bool) -> Reading | None:

@@ -266,6 +266,9 @@ def test_a_short_label_in_capitals_is_borne_out_by_the_date_after_it(date: str) 
         ("J.H. Mockridge, M.D.", ["MOCKRIDGE, J H"]),
         ("F-.S. Mockridge, MD", ["MOCKRIDGE, F S"]),
         ("Mockridge, Kurt L MD", ["MOCKRIDGE, KURT L"]),
+        ("Mockridge, Kurt LMD", ["MOCKRIDGE, KURT L"]),
+        ("K. L. Mockridge, M", ["MOCKRIDGE, K L"]),
+        ("Mockridge, M", ["MOCKRIDGE, M"]),
     ],
 )
 def test_a_physician_is_read_through_his_initials_and_degree(
@@ -321,6 +324,16 @@ def test_a_page_number_stands_by_the_word_page(text: str, expected: list[str]) -
 
 def test_a_page_number_whose_total_is_unreadable_is_not_asserted() -> None:
     assert only("Page 1 of x", "page_of").confidence < SETTINGS.low_confidence
+
+
+@pytest.mark.parametrize("label", ["Attending Physictua", "Attending Pnysiclan"])
+def test_a_misread_label_is_nobodys_name(label: str) -> None:
+    assert values(f"{label}          Room\n          214", "attending") == []
+
+
+def test_a_birth_date_that_two_centuries_fit_is_not_asserted() -> None:
+    assert only("DOB: 11-8-09", "birth_date").confidence < SETTINGS.low_confidence
+    assert only("DOB: 11-8-59", "birth_date").confidence > SETTINGS.low_confidence
 
 
 def test_an_age_settles_the_century_of_a_birth_date() -> None:
