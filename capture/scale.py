@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from .model import Pixels
 
@@ -46,16 +47,43 @@ def x_height(pixels: Pixels) -> float | None:
     specks of dust weigh little. Capitals and ascenders are among them: it lies between
     x-height and cap height.
     """
-    _, ink = cv2.threshold(grey(pixels), 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    letters = letter_boxes(pixels)
+    if len(letters) < FEWEST_LETTERS:
+        return None
+    return _weighted_median(letters[:, 3], letters[:, 2])
+
+
+def letter_boxes(pixels: Pixels) -> NDArray[np.int32]:
+    """Return ``(n, 4)`` x, y, width, height of the text-like connected components of ``pixels``."""
+    ink = _ink(pixels)
     _, _, components, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     width, height, area = components[1:, 2], components[1:, 3], components[1:, 4]
     fill = area / (width * height)
     letters = (height >= SMALLEST_LETTER) & (height <= LARGEST_LETTER)
     letters &= (width <= 4 * height) & (8 * width >= height)
     letters &= (fill >= 0.1) & (fill < 0.95)
-    if int(letters.sum()) < FEWEST_LETTERS:
-        return None
-    return _weighted_median(height[letters], width[letters])
+    return np.asarray(components[1:][letters, :4], dtype=np.int32)
+
+
+def without_rules(pixels: Pixels, length: int) -> Pixels:
+    """Return grey ``pixels`` without the straight strokes that are ``length`` pixels and longer.
+
+    Underlines, the lines of a form and the sides of its boxes; letters that stand on one stay.
+    """
+    ink = _ink(pixels)
+    rules = cv2.bitwise_or(_strokes(ink, length, 1), _strokes(ink, 1, length))
+    soft_edges = cv2.dilate(rules, np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.bitwise_or(pixels, soft_edges), dtype=np.uint8)
+
+
+def _strokes(ink: Pixels, width: int, height: int) -> Pixels:
+    """Return the ink that lies in straight strokes of this size at least."""
+    return np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((height, width), np.uint8)))
+
+
+def _ink(pixels: Pixels) -> Pixels:
+    _, ink = cv2.threshold(grey(pixels), 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    return np.asarray(ink, dtype=np.uint8)
 
 
 def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:

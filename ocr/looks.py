@@ -1,21 +1,26 @@
-"""How a page is read with Tesseract: one look, and a second one where the first was unsure.
+"""How a page is read with Tesseract: one look, and others where it was unsure or passed over ink.
 
 Tesseract's layout analysis now and then takes the columns of a table or a form for pictures or
 for one line of text. It shows: the words come out with little confidence. A second look that
 seeks text anywhere, without a layout, finds them; `in_reading_order` puts them in order.
+It also drops lines on a page that it is sure of. These are looked at alone and added.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from capture.errors import ToolError
-from capture.model import PageImage, Pixels
+from capture.model import Box, PageImage, Pixels
+from capture.scale import without_rules
 
+from .join import joined
 from .layout import in_reading_order
+from .missed import missed_lines, shown_alone
 from .model import OcrPage, Word
-from .prepare import Prepared, prepare
+from .prepare import LETTER, Prepared, prepare
 from .tsv import words_of_tsv
 
 Look = Callable[[Pixels, int, float], str]
@@ -26,6 +31,10 @@ UNSURE = 0.8
 """Mean confidence under which a page is looked at again; a well read page lies above 0.9."""
 WORTHLESS = 0.5
 """Confidence of a letter that adds nothing to a reading; one below it takes away."""
+SURE = 0.7
+"""Confidence from which a word of a line that was passed over is believed; below lies noise."""
+RULE = round(3 * LETTER)
+"""Pixels of a prepared page; a straight stroke that long is a rule or an underline."""
 SHARE_OF_TIME = 1 / 3
 """Of the limit: a first look that took longer leaves no time for a second."""
 
@@ -33,23 +42,71 @@ SHARE_OF_TIME = 1 / 3
 def read_page(page: PageImage, engine: str, look: Look, seconds: float) -> OcrPage:
     """Return the words of ``page`` as ``look`` sees them, within ``seconds``."""
     ready = prepare(page)
-    began = time.monotonic()
-    first = _words(page, ready, look(ready.pixels, AUTOMATIC, seconds))
-    left = seconds - (time.monotonic() - began)
-    read = OcrPage(page.frame, engine, first)
-    if read.confidence >= UNSURE or left < (1 - SHARE_OF_TIME) * seconds:
-        return read
-    try:
-        second = _words(page, ready, look(ready.pixels, SPARSE, left))
-    except ToolError:
-        return read  # speckle can keep a sparse look busy for ever; what was read still stands
-    if _worth(second) <= _worth(first):
-        return read
-    return OcrPage(page.frame, engine, in_reading_order(second))
+    sight = _Sight(page, engine, ready, look, time.monotonic() + seconds, seconds)
+    return _with_missed(sight, _best_whole(sight))
 
 
-def _words(page: PageImage, ready: Prepared, table: str) -> tuple[Word, ...]:
-    return words_of_tsv(table, ready.factor, page.width, page.height)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sight:
+    """One page before one engine, until its time is up."""
+
+    page: PageImage
+    engine: str
+    ready: Prepared
+    look: Look
+    ends: float
+    seconds: float
+
+    @property
+    def may_look_again(self) -> bool:
+        """Whether enough of the time is left."""
+        return self.ends - time.monotonic() >= (1 - SHARE_OF_TIME) * self.seconds
+
+    def seen(self, pixels: Pixels, mode: int) -> OcrPage:
+        """Return what is read in ``pixels``, which are as large as the prepared page."""
+        table = self.look(pixels, mode, self.ends - time.monotonic())
+        words = words_of_tsv(table, self.ready.factor, self.page.width, self.page.height)
+        return OcrPage(self.page.frame, self.engine, words)
+
+    def seen_again(self, pixels: Pixels) -> OcrPage | None:
+        """Return what a sparse look reads; None when it fails, for what was read still stands."""
+        try:
+            return self.seen(pixels, SPARSE)
+        except ToolError:
+            return None  # speckle can keep a sparse look busy for ever
+
+
+def _best_whole(sight: _Sight) -> OcrPage:
+    first = sight.seen(sight.ready.pixels, AUTOMATIC)
+    if first.confidence >= UNSURE or not sight.may_look_again:
+        return first
+    second = sight.seen_again(sight.ready.pixels)
+    if second is None or _worth(second.words) <= _worth(first.words):
+        return first
+    return replace(second, words=in_reading_order(second.words))
+
+
+def _with_missed(sight: _Sight, read: OcrPage) -> OcrPage:
+    factor = sight.ready.factor
+    read_boxes = (_scaled(word.box, factor) for word in read.words)
+    plain = without_rules(sight.ready.pixels, RULE)
+    lines = missed_lines(plain, read_boxes)
+    if not lines or not sight.may_look_again:
+        return read
+    found = sight.seen_again(shown_alone(plain, lines))
+    if found is None:
+        return read
+    sure = [word for word in found.words if _is_sure(word)]
+    return replace(read, words=joined(read.words, sure)) if sure else read
+
+
+def _scaled(box: Box, factor: float) -> Box:
+    x, y, right, bottom = (round(side * factor) for side in (box.x, box.y, box.right, box.bottom))
+    return Box(x, y, right - x, bottom - y)
+
+
+def _is_sure(word: Word) -> bool:
+    return word.confidence >= SURE and any(letter.isalnum() for letter in word.text)
 
 
 def _worth(words: tuple[Word, ...]) -> float:
