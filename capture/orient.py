@@ -4,11 +4,12 @@ The axis is the one along which baselines pile up and letters stand close: withi
 nearly touch, from line to line they do not, whatever columns of figures may pretend. Up and
 down are told by ascenders, which outnumber descenders in Latin script (Bloomberg, Kopec and
 Dasari 1995): two neighbours on one line that agree at the foot and differ at the head vote
-for upright.
+for upright. And they are told by the margin: lines start flush and end ragged.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -26,10 +27,16 @@ _UNDOING = {
 }
 _AXIS_MARGIN = 0.8
 _NEAR = 0.35  # of the usual size of a letter
-_FEWEST_VOTES = 24
-_SURE_VOTES = 80
-_SURE_LEAD = 0.4
-_LEAST_SCORE = 3.5  # standard deviations of a fair coin
+_AGREE, _DIFFER = 0.12, 0.2  # of the height of the taller neighbour
+_FEWEST_VOTES = 8
+_FEWEST_FLUSH = 4
+_COMPANY = 4
+"""Lines that start at one place, at least, for it to be a margin."""
+_FLUSH = 0.35  # of the usual height of a letter
+_SURE_SCORE = 3.5  # standard deviations of a fair coin
+_MOST_BY_MARGINS = 2.5
+"""Margins alone never suffice: a column of figures is flush at the right."""
+_CONTRADICTION = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,17 @@ class Lie:
     confidence: float
     skew: Skew
     """Of the page once its rotation is undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Letters:
+    """Letters line by line, each line from left to right, as if the page were level."""
+
+    left: NDArray[np.float64]
+    head: NDArray[np.float64]
+    width: NDArray[np.float64]
+    height: NDArray[np.float64]
+    line: NDArray[np.int32]
 
 
 def find_lie(mask: Pixels, limit: float) -> Lie:
@@ -93,43 +111,77 @@ def unturned(pixels: Pixels, rotation: int) -> Pixels:
 
 
 def upright_lead(marks: Marks, degrees: float) -> float:
-    """Return -1.0 (surely upside down) to 1.0 (surely upright); 0.0 when letters do not tell."""
-    heads, feet, heights = _neighbours(marks, degrees)
-    same_foot, same_head = np.abs(feet) <= 0.12 * heights, np.abs(heads) <= 0.12 * heights
-    upright = int((same_foot & (np.abs(heads) > 0.2 * heights)).sum())
-    upside_down = int((same_head & (np.abs(feet) > 0.2 * heights)).sum())
-    votes = upright + upside_down
-    if votes < _FEWEST_VOTES or abs(upright - upside_down) < _LEAST_SCORE * votes**0.5:
+    """Return -1.0 (surely upside down) to 1.0 (surely upright), 0.5 from where it is to be trusted.
+
+    The score of two witnesses that know nothing of each other, each in standard deviations of a
+    fair coin: 0.0 when one speaks against what both together say.
+    """
+    letters = _letters_in_lines(marks, degrees)
+    if len(letters.line) < 2:
         return 0.0
-    lead = (upright - upside_down) / votes
-    return float(np.clip(lead / _SURE_LEAD, -1.0, 1.0) * min(1.0, votes / _SURE_VOTES))
+    votes = _score(*_head_and_foot(letters), _FEWEST_VOTES)
+    margins = _score(*_flush(letters), _FEWEST_FLUSH)
+    margins = max(-_MOST_BY_MARGINS, min(_MOST_BY_MARGINS, margins))
+    score = votes + margins
+    if min(votes * np.sign(score), margins * np.sign(score)) < -_CONTRADICTION:
+        return 0.0
+    return float(np.clip(score / (2 * _SURE_SCORE), -1.0, 1.0))
 
 
-def _neighbours(
-    marks: Marks, degrees: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return how neighbours on a line differ at head and foot, and the taller one's height."""
+def _score(upright: int, upside_down: int, fewest: int) -> float:
+    votes = upright + upside_down
+    return (upright - upside_down) / math.sqrt(votes) if votes >= fewest else 0.0
+
+
+def _letters_in_lines(marks: Marks, degrees: float) -> _Letters:
     chosen = marks.letters
     if chosen.any():
         # Commas and quotation marks hang low or high whichever way the page lies.
         usual = float(np.median(marks.height[chosen]))
         chosen = chosen & (marks.height >= 0.6 * usual) & (marks.height <= 2.2 * usual)
-    if int(chosen.sum()) < 2:
-        none = np.zeros(0)
-        return none, none, none
     x, y, width, height = (
         side[chosen].astype(np.float64) for side in (marks.x, marks.y, marks.width, marks.height)
     )
+    if not len(x):
+        return _Letters(x, x, x, x, x.astype(np.int32))
     line = _lines(marks.mask_of(marks.letters), float(np.median(height)))[
         (y + height / 2).astype(int), (x + width / 2).astype(int)
     ]
     order = np.lexsort((x, line))
-    slope = np.tan(np.radians(degrees)) * (x + width / 2)
-    head, foot = (y - slope)[order], (y + height - slope)[order]
-    taller = np.maximum(height[order][:-1], height[order][1:])
-    close = np.diff(line[order]) == 0
-    close &= np.diff((x + width / 2)[order]) < 3 * taller
-    return np.diff(head)[close], np.diff(foot)[close], taller[close]
+    slope = float(np.tan(np.radians(degrees)))
+    head, left = y - slope * (x + width / 2), x + slope * (y + height / 2)
+    return _Letters(left[order], head[order], width[order], height[order], line[order])
+
+
+def _head_and_foot(letters: _Letters) -> tuple[int, int]:
+    """Return how many neighbours agree at the foot and differ at the head, and the reverse."""
+    taller = np.maximum(letters.height[:-1], letters.height[1:])
+    middle = letters.left + letters.width / 2
+    close = (np.diff(letters.line) == 0) & (np.diff(middle) < 3 * taller)
+    heads = np.abs(np.diff(letters.head)) / taller
+    feet = np.abs(np.diff(letters.head + letters.height)) / taller
+    upright = close & (feet <= _AGREE) & (heads > _DIFFER)
+    upside_down = close & (heads <= _AGREE) & (feet > _DIFFER)
+    return int(upright.sum()), int(upside_down.sum())
+
+
+def _flush(letters: _Letters) -> tuple[int, int]:
+    """Return how many lines start, and how many end, where several others do."""
+    changes = np.flatnonzero(np.diff(letters.line)) + 1
+    first = np.concatenate(([0], changes))
+    last = np.concatenate((changes, [len(letters.line)])) - 1
+    long = last - first >= 2
+    right = letters.left + letters.width
+    reach = _FLUSH * float(np.median(letters.height))
+    return _in_company(letters.left[first[long]], reach), _in_company(right[last[long]], reach)
+
+
+def _in_company(places: NDArray[np.float64], reach: float) -> int:
+    """Return how many of these have enough others within ``reach``."""
+    ordered = np.sort(places)
+    near = np.searchsorted(ordered, ordered + reach, "right")
+    near -= np.searchsorted(ordered, ordered - reach, "left")
+    return int((near >= _COMPANY).sum())
 
 
 def _lines(letters: Pixels, height: float) -> NDArray[np.int32]:

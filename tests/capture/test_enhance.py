@@ -283,3 +283,29 @@ def test_damaged_derivative_is_a_matter_of_custody() -> None:
         decode(b"\xff\xd8\xff garbage")
     with pytest.raises(CustodyError):
         to_png(b"nothing")
+
+
+@pytest.mark.parametrize("rotation", [0, 180])
+def test_figures_with_a_few_words_are_told_by_their_margin(
+    draw_page: DrawPage, make_frame: MakeFrame, rotation: int
+) -> None:
+    lines = tuple(f"RESULT {3 * n} {'M' * (n * 5 % 13)} {'held' * (n % 2)}" for n in range(14))
+    lying = np.ascontiguousarray(np.rot90(draw_page(lines), k=-rotation // 90))
+    prepared = prepare(make_frame(lying), SETTINGS)
+    assert (prepared.rotation, prepared.rotation_confidence >= 0.5) == (rotation, True)
+
+
+@pytest.mark.parametrize("rotation", [0, 180])
+def test_a_column_flush_at_the_right_turns_no_page(
+    draw_page: DrawPage, make_frame: MakeFrame, rotation: int
+) -> None:
+    lines = tuple(f"{'7' * (n * 5 % 7 + 3):>14}" for n in range(30))
+    sheet = draw_page(())
+    for row, line in enumerate(lines):
+        drawn = draw_page((line.strip(),), width=600, height=36, size=25)
+        ink_columns = np.flatnonzero((drawn < 128).any(axis=0))
+        end = int(ink_columns[-1]) + 1
+        sheet[100 + 36 * row : 136 + 36 * row, 900 - end : 900] = drawn[:, :end]
+    lying = np.ascontiguousarray(np.rot90(sheet, k=-rotation // 90))
+    prepared = prepare(make_frame(lying), SETTINGS)
+    assert (prepared.rotation, prepared.rotation_confidence < 0.5) == (0, True)
