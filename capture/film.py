@@ -38,6 +38,7 @@ _SURE, _BY_TONE, _WIDE_SURE, _FAINT_SURE, _THROUGH = 0.95, 0.7, 0.5, 0.3, 0.2
 _WORD = (0.04, 0.008)  # of the width, across and along: the least that may be writing
 _LOW = 0.1  # of the width: a line of writing is lower, uneven film beside a frame is not
 _LEAST_WRITING = 0.1  # of the width, all words of a frame in one line
+_SAME_FRAME = 0.25
 _SAME_LINES = 0.5
 
 
@@ -78,7 +79,7 @@ def _frames(strip: Pixels) -> tuple[FilmFrame, ...]:
     if exposed is None or exposed.quality < _LEAST_QUALITY:
         found = _by_writing(density)
     else:
-        frames = _apart(density, _in_rows(exposed.solids))
+        frames = _apart(density, exposed)
         found = (
             _regular(density, frames) if exposed.faint else _with_writing(density, exposed, frames)
         )
@@ -91,8 +92,8 @@ def _by_writing(density: Density) -> list[FilmFrame]:
     written = np.flatnonzero(~density.still)
     if not written.size:
         return []
-    stretch = int(written[0]), int(written[-1]) + 1
-    cuts = cuts_in(density, stretch, density.width, None)
+    top, end = int(written[0]), int(written[-1]) + 1
+    cuts = cuts_in(density, Box(0, top, density.width, end - top), None)
     if not cuts or not all(cut.sure > _THROUGH for cut in cuts):
         return []
     box = Box(0, 0, density.width, density.length)
@@ -121,14 +122,15 @@ def _usual_length(lengths: list[int], width: int) -> float | None:
     return float(np.median(frames)) if frames else None
 
 
-def _apart(density: Density, boxes: list[Box]) -> list[FilmFrame]:
+def _apart(density: Density, exposed: Exposed) -> list[FilmFrame]:
     """Return frames of about the usual length, those that touched parted."""
+    boxes = _in_rows(exposed.solids)
     usual = _usual_length([box.height for box in boxes], density.width)
     frames: list[FilmFrame] = []
     for box in boxes:
         cuts = _cuts(density, box, usual)
         if usual is not None and not cuts:
-            frames.append(_solid(box, usual))
+            frames.append(_solid(box, usual, exposed))
         else:
             frames += _between_cuts(box, cuts, "touches its neighbour; cut by tone and length")
     return frames
@@ -138,7 +140,7 @@ def _cuts(density: Density, box: Box, usual: float | None) -> list[Cut]:
     """Return where the frames part that touch in ``box``; none where it is one frame."""
     if usual is not None and box.height < _TALL * usual:
         return []
-    cuts = cuts_in(density, (box.y, box.bottom), box.width, usual)
+    cuts = cuts_in(density, box, usual)
     if usual is None or _is_several(box.height, usual):
         return cuts
     return cuts if all(cut.sure >= _BY_TONE for cut in cuts) else []
@@ -179,12 +181,14 @@ def _anew(density: Density, room: Run, odd: list[FilmFrame], usual: float) -> li
     end = max([box.bottom for box in inside] + (written[-1:] + 1).tolist())
     spare = round(max(_SPARE * usual, (_ROOMY * usual - (end - top)) / 2))
     top, end = max(room[0], top - spare), min(room[1], end + spare)
-    cuts = cuts_in(density, (top, end), density.width, usual) if end - top > _TALL * usual else []
     box = Box(0, top, density.width, end - top)
+    cuts = cuts_in(density, box, usual) if box.height > _TALL * usual else []
     return _no_surer(_between_cuts(box, cuts, "faint edges; taken wide"), _WIDE_SURE)
 
 
-def _solid(box: Box, usual: float) -> FilmFrame:
+def _solid(box: Box, usual: float, exposed: Exposed) -> FilmFrame:
+    if not exposed.papered(box):
+        return FilmFrame(box, confidence=0.5, reason="stands out as a block, without its paper")
     if abs(box.height - usual) <= _UNEVEN * usual:
         return FilmFrame(box, confidence=0.95, reason="clear on all sides")
     return FilmFrame(box, confidence=0.75, reason="clear on all sides, of unusual length")
@@ -210,14 +214,27 @@ def _with_writing(density: Density, exposed: Exposed, frames: list[FilmFrame]) -
     loose: list[Box] = []
     for mark in _outside(exposed.mask, [frame.box for frame in frames]):
         at = min(range(len(frames)), key=lambda at: _distance(frames[at].box, mark))
-        if _distance(frames[at].box, mark) > _NEAR * usual:
+        away = _distance(frames[at].box, mark)
+        low = mark.height <= _LOW * density.width
+        if away > (_NEAR * usual if low else 0):
             loose.append(mark)
-        elif mark.height <= _LOW * density.width:
+        elif low:
             near[at].append(mark)
     least = _LEAST_WRITING * density.width
     found = [_grown(frame, near[at], least) for at, frame in enumerate(frames)]
-    found += _loose_frames(density, found, loose, usual)
+    for new in _loose_frames(density, found, loose, usual):
+        _add(found, new)
     return sorted(found, key=lambda frame: frame.box.y)
+
+
+def _add(frames: list[FilmFrame], new: FilmFrame) -> None:
+    """Put ``new`` among ``frames``: into the one that it shares many lines with, else beside."""
+    for at, frame in enumerate(frames):
+        shared = min(frame.box.bottom, new.box.bottom) - max(frame.box.y, new.box.y)
+        if shared > _SAME_FRAME * new.box.height:
+            frames[at] = replace(frame, box=frame.box | new.box)
+            return
+    frames.append(new)
 
 
 def _grown(frame: FilmFrame, marks: list[Box], least: float) -> FilmFrame:
@@ -273,9 +290,11 @@ def _loose_frames(
 def _room(group: Box, boxes: list[Box], usual: float, length: int) -> Run:
     """Return the lines between the neighbours of ``group``, no more than a frame needs."""
     spare = max(0, round((_ROOMY * usual - group.height) / 2))
-    before = max((box.bottom for box in boxes if box.bottom <= group.y), default=0)
-    after = min((box.y for box in boxes if box.y >= group.bottom), default=length)
-    return max(before, group.y - spare), min(after, group.bottom + spare)
+    middle = group.y + group.height / 2
+    before = max((box.bottom for box in boxes if box.y + box.height / 2 <= middle), default=0)
+    after = min((box.y for box in boxes if box.y + box.height / 2 > middle), default=length)
+    top = min(group.y, max(before, group.y - spare))
+    return top, max(group.bottom, min(after, group.bottom + spare))
 
 
 def _with_margin(frames: list[FilmFrame], width: int, length: int) -> list[FilmFrame]:

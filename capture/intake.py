@@ -21,8 +21,8 @@ from .sniff import HEAD_BYTES, sniff
 from .tiff import TiffImages
 
 _FILM = (SourceKind.ROLL, SourceKind.FICHE)
-_LEAST_SURE = 0.5
-"""Below this nobody but the technician can tell that an image is a strip of film."""
+_LEAST_SURE = 0.75
+"""Most frames clear on all sides: else only the technician can tell film from a long sheet."""
 _DEFAULTS = CaptureSettings()
 
 

@@ -30,6 +30,8 @@ _NEIGHBOURS = 2
 _LEAST_TOLERANCE = 1.5
 _GRAINS = 4.0
 _CONTRAST_SHARE = 0.35
+_WRITTEN = 0.3
+_PAPER_SLACK, _PAPER_SHARE = 0.1, 0.35
 _FAINT = 8.0  # grey levels
 _FAINT_SHARE = 0.06
 _LEAST_FAINT = 4.0
@@ -40,6 +42,7 @@ _THICK = (0.08, 0.03)  # of the width, across and along: thicker than scratches 
 _SOLID = 0.8
 _FRAME_WIDTH = 0.35
 _SHORTEST, _LONGEST = 0.18, 3.5  # widths of the film: what is longer is several frames
+_PAGE, _UNLIKE_PAGES = (0.45, 2.2), 0.8  # wide gaps between pages, seen as frames, are low
 _JOINED = 0.6
 """What a stretch of frames that touch counts beside frames that are clear."""
 
@@ -84,12 +87,27 @@ class Exposed:
     mask: Pixels
     """``(lines, columns)``: 1 where the tone is not that of unexposed film, or where lines of
     writing stand out, however small."""
+    off: Floats
+    """``(lines, columns)``: grey levels from unexposed film."""
+    tolerance: float
+    """How many of those are none."""
     solids: tuple[Box, ...]
     """Full rectangles of the size of frames, along the film."""
     faint: bool
     """Frames differ so little from unexposed film that drift may hide their edges."""
     quality: float
     """0.0 to 1.0: how much of what stands out is such rectangles of like length."""
+
+    def papered(self, box: Box) -> bool:
+        """Return whether much of what stands out in ``box`` has one tone, as paper has."""
+        off = self.off[box.y : box.bottom, box.x : box.right]
+        counts, _ = np.histogram(off[off > self.tolerance], bins=256, range=(0, 256))
+        if not counts.any():
+            return False
+        tone = int(np.argmax(counts))
+        slack = max(3, round(_PAPER_SLACK * tone))
+        near = counts[max(0, tone - slack) : tone + slack + 1]
+        return int(near.sum()) >= _PAPER_SHARE * off.size
 
 
 def runs_of(flags: Flags) -> list[Run]:
@@ -145,8 +163,22 @@ def _even_lines(middle: Floats) -> tuple[Flags, Flags]:
 
 def best_reading(density: Density) -> Exposed | None:
     """Return the reading under which the most of the strip is frames; None if none is."""
-    best = max(_readings(density), key=lambda found: found.quality, default=None)
+    best = max(
+        _readings(density),
+        key=lambda found: (_worth(density, found), len(found.solids)),
+        default=None,
+    )
     return best if best is not None and best.solids else None
+
+
+def _worth(density: Density, exposed: Exposed) -> float:
+    """Return the quality of a reading, less when writing stands beside what it calls frames."""
+    inside = np.zeros(density.length, dtype=np.bool_)
+    for box in exposed.solids:
+        inside[box.y : box.bottom] = True
+    written = int((~density.still).sum())
+    held = int((~density.still & inside).sum()) / written if written else 1.0
+    return exposed.quality * (1 - _WRITTEN + _WRITTEN * held)
 
 
 def _readings(density: Density) -> Iterator[Exposed]:
@@ -246,7 +278,8 @@ def _exposed(density: Density, ground: Floats, near: Flags) -> Exposed:
     solids, share = _solids(mask)
     faint = min(tolerance, max(_LEAST_FAINT, 2 * _GRAINS * grain, _FAINT_SHARE * contrast))
     mask |= ((density.low > faint) & (off > faint)).astype(np.uint8)
-    return Exposed(mask, solids, contrast < _FAINT, share * _alike(solids))
+    faint_film = contrast < _FAINT
+    return Exposed(mask, off, tolerance, solids, faint_film, share * _alike(solids, density.width))
 
 
 def _solids(mask: Pixels) -> tuple[tuple[Box, ...], float]:
@@ -267,10 +300,13 @@ def _solids(mask: Pixels) -> tuple[tuple[Box, ...], float]:
     return tuple(boxes), share
 
 
-def _alike(solids: tuple[Box, ...]) -> float:
-    """Return the share of frames whose length is near the usual one."""
+def _alike(solids: tuple[Box, ...], width: int) -> float:
+    """Return the share of frames whose length is near the usual one, if that is a page's."""
     if not solids:
         return 0.0
     lengths = np.array([box.height for box in solids], dtype=np.float64)
     usual = float(np.median(lengths))
-    return float(np.mean(np.abs(lengths - usual) <= 0.35 * usual))
+    share = float(np.mean(np.abs(lengths - usual) <= 0.35 * usual))
+    touching = usual > _LONGEST * width
+    like = touching or _PAGE[0] <= usual / width <= _PAGE[1]
+    return share if like else _UNLIKE_PAGES * share

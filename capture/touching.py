@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .strip import Density, Flags, Floats, Run
+from .model import Box
+from .strip import Density, Flags, Floats
 
 _STRIDE = 3
 _BESIDE = (2, 6)
 """Lines from a cut between which tones are compared on either side of it."""
-_SHARE_OF_BANDS = 0.25  # may lie beside the frames, or be dusty
+_SPARE_BANDS = 1  # may be dusty
 _LEAST_STEP, _FULL_STEP = 1.5, 6.0
 _ROOM = 0.06  # of the width: more calm around a cut makes it no better
 _CUT, _STEP, _CALM, _UNCALM = 0.5, 3.0, 1.0, 3.0
@@ -41,18 +42,18 @@ class Cut:
     """0.0 to 1.0."""
 
 
-def cuts_in(density: Density, stretch: Run, across: int, usual: float | None) -> list[Cut]:
-    """Return the cuts inside ``stretch``, whose frames are ``across`` wide.
+def cuts_in(density: Density, stretch: Box, usual: float | None) -> list[Cut]:
+    """Return the cuts inside ``stretch``, a run of frames as wide as that.
 
     ``usual`` is the length of a frame where others tell it, else it is found from the stretch.
     """
-    steps, still = _steps(density), density.still
+    steps, still = _steps(density, stretch), density.still
     room = _room(still, _ROOM * density.width)
     cost = _CUT - _STEP * np.minimum(1.0, steps / _FULL_STEP) - _CALM * room
     cost += _UNCALM * (~still & (steps == 0))
-    start, end = stretch
-    places, lines = _coarse(cost[start:end])
-    length = usual or _usual(places, across)
+    start = stretch.y
+    places, lines = _coarse(cost[start : stretch.bottom])
+    length = usual or _usual(places, stretch.width)
     found = _best(places, length)[1]
     return [
         Cut(line, _sureness(float(steps[line]), bool(still[line])))
@@ -111,21 +112,26 @@ def _best(places: Costs, length: float) -> tuple[float, list[int]]:
     return float(total[count]), cuts[::-1]
 
 
-def _steps(density: Density) -> Costs:
-    """Return how far the tone of calm film steps at each line, all across and in one direction."""
+def _steps(density: Density, stretch: Box) -> Costs:
+    """Return how far the tone of calm film steps at each line, all across and in one direction.
+
+    The margins of a page keep their tone beside a shaded row or a rule.
+    """
     near, far = _BESIDE
-    count = density.length
-    before, after = np.zeros_like(density.bands), np.zeros_like(density.bands)
+    count, across = density.length, density.width / density.bands.shape[1]
+    first, last = round(stretch.x / across), max(round(stretch.right / across), 1)
+    bands = density.bands[:, min(first, last - 1) : last]
+    before, after = np.zeros_like(bands), np.zeros_like(bands)
     known = np.zeros(count, dtype=np.bool_)
     if count <= 2 * far:
         return np.zeros(count)
-    means = _means(density.bands, far - near)
+    means = _means(bands, far - near)
     calm = _means(density.still.astype(np.float32)[:, None], far - near)[:, 0] > 0.99
     inner = slice(far, count - far)
     before[inner], after[inner] = means[: count - 2 * far], means[far + near : count + near - far]
     known[inner] = calm[: count - 2 * far] & calm[far + near : count + near - far]
     signed = np.sort(after - before, axis=1)
-    spare = round(_SHARE_OF_BANDS * signed.shape[1])
+    spare = min(_SPARE_BANDS, (signed.shape[1] - 1) // 2)
     step = np.maximum(signed[:, spare], -signed[:, -1 - spare])
     return np.where(known & (step >= _LEAST_STEP), step, 0.0)
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from capture.enhance import prepare
 from capture.fiche import find_card_frames
 from capture.film import find_frames
 from capture.intake import open_source
 from capture.model import Box, Digest, Pixels, SourceKind
+from capture.settings import CaptureSettings
 
 DrawPage = Callable[..., Pixels]
 DIGEST = Digest("0" * 64)
@@ -29,6 +34,14 @@ def strip_of(page: Pixels, count: int, *, gap: int, surround: int) -> tuple[Pixe
         strip[top : top + height, 40 : 40 + width] = page
         boxes.append(Box(40, top, width, height))
     return strip, boxes
+
+
+def overlap(one: Box, other: Box) -> float:
+    """Intersection over union."""
+    wide = min(one.right, other.right) - max(one.x, other.x)
+    high = min(one.bottom, other.bottom) - max(one.y, other.y)
+    shared = max(0, wide) * max(0, high)
+    return shared / (one.width * one.height + other.width * other.height - shared)
 
 
 def holds(outer: Box, inner: Box) -> bool:
@@ -60,6 +73,89 @@ def test_writing_between_frames_is_in_a_frame(draw_page: DrawPage) -> None:
     frames = find_frames(np.array(note))
     assert any(holds(frame.box, place) for frame in frames)
     assert len(frames) == 5
+
+
+def test_dark_film_with_barely_lighter_pages_is_cut(draw_page: DrawPage) -> None:
+    page = draw_page(width=480, height=620, size=12)
+    negative = (28 + (255 - page) * 0.6).astype(np.uint8)
+    strip, boxes = strip_of(negative, 5, gap=40, surround=10)
+    grain = np.random.default_rng(1).normal(0, 2, strip.shape)
+    frames = find_frames(np.clip(strip + grain, 0, 255).astype(np.uint8))
+    assert all(overlap(f.box, box) > 0.9 for f, box in zip(frames, boxes, strict=True))
+    assert all(holds(frame.box, box) for frame, box in zip(frames, boxes, strict=True))
+    assert all(frame.confidence > 0.9 for frame in frames)
+
+
+def test_scratches_through_the_gaps_join_no_frames(draw_page: DrawPage) -> None:
+    strip, boxes = strip_of(draw_page(width=480, height=620, size=12), 5, gap=40, surround=10)
+    for x in (100, 260, 264, 400):
+        strip[:, x] = 240
+    frames = find_frames(strip)
+    assert len(frames) == 5
+    assert all(holds(frame.box, box) for frame, box in zip(frames, boxes, strict=True))
+
+
+def test_empty_leader_is_no_frame(draw_page: DrawPage) -> None:
+    strip, _ = strip_of(draw_page(width=480, height=620, size=12), 4, gap=40, surround=10)
+    leader = np.full((1500, strip.shape[1]), 10, np.uint8)
+    frames = find_frames(np.vstack([leader, strip, leader]))
+    assert len(frames) == 4
+    assert frames[0].box.y > 1400
+
+
+def test_blank_exposures_are_frames(draw_page: DrawPage) -> None:
+    strip, boxes = strip_of(draw_page(width=480, height=620, size=12), 5, gap=40, surround=10)
+    strip[boxes[2].y : boxes[2].bottom, boxes[2].x : boxes[2].right] = 255
+    assert len(find_frames(strip)) == 5
+
+
+def test_frames_that_touch_are_parted_with_less_confidence(draw_page: DrawPage) -> None:
+    strip, boxes = strip_of(draw_page(width=480, height=620, size=12), 6, gap=40, surround=10)
+    touching = np.vstack([strip[: boxes[2].bottom], strip[boxes[3].y :]])
+    frames = find_frames(touching)
+    assert len(frames) == 6
+    assert [frame.confidence > 0.9 for frame in frames] == [True, True, False, False, True, True]
+    assert abs(frames[2].box.bottom - boxes[2].bottom) < 40
+    assert frames[2].box.bottom >= frames[3].box.y
+
+
+@given(
+    count=st.integers(2, 7),
+    gap=st.integers(25, 200),
+    surround=st.sampled_from((5, 60, 190, 215)),
+    paper=st.sampled_from((35, 120, 250)),
+    seed=st.integers(0, 1000),
+)
+@settings(max_examples=30, deadline=None)
+def test_no_page_is_clipped_or_lost(
+    count: int, gap: int, surround: int, paper: int, seed: int
+) -> None:
+    noise = np.random.default_rng(seed)
+    page = np.full((400, 300), paper, np.uint8)
+    page[40:360:14, 30:270] = noise.integers(0, 255, (len(range(40, 360, 14)), 240))
+    strip, boxes = strip_of(page, count, gap=gap, surround=surround)
+    grain = noise.normal(0, 2, strip.shape)
+    frames = find_frames(np.clip(strip + grain, 0, 255).astype(np.uint8))
+    assert len(frames) == count
+    assert all(holds(frame.box, box) for frame, box in zip(frames, boxes, strict=True))
+
+
+def test_pages_of_the_sample_strip_are_cut_closely() -> None:
+    root = Path(__file__).parents[2] / "sample_scans"
+    truth = json.loads((root / "truth" / "film-strip.tif.truth.json").read_text())
+    with Image.open(root / "film-strip.tif") as image:
+        frames = find_frames(np.array(image))
+    boxes = [Box(*frame["box"]) for frame in truth["frames"]]
+    assert all(overlap(f.box, box) > 0.9 for f, box in zip(frames, boxes, strict=True))
+    assert all(holds(f.box, box) for f, box in zip(frames, boxes, strict=True))
+
+
+def test_newspaper_on_film_loses_nothing(shared_data: Path) -> None:
+    for path in sorted((shared_data / "microfilm").glob("*.jpg")):
+        with Image.open(path) as image:
+            page = np.array(image.convert("L"))
+        (frame,) = find_frames(page)
+        assert overlap(frame.box, Box(0, 0, page.shape[1], page.shape[0])) > 0.9
 
 
 def test_strip_without_gaps_stays_whole() -> None:
@@ -117,3 +213,30 @@ def test_long_paper_without_gaps_is_one_page(tmp_path: Path) -> None:
     Image.fromarray(trace).save(tmp_path / "ecg", "PNG")
     with open_source(tmp_path / "ecg", DIGEST) as source:
         assert (source.film, source.frame_count) == (False, 1)
+
+
+def long_sheet(draw_page: DrawPage) -> Pixels:
+    """Paper with blocks of text between wide blanks, no edges anywhere."""
+    block = draw_page(width=600, height=1000, size=14)
+    return np.vstack([block] * 4)
+
+
+def test_long_sheet_with_blocks_of_text_is_film_only_when_told(
+    draw_page: DrawPage, tmp_path: Path
+) -> None:
+    Image.fromarray(long_sheet(draw_page)).save(tmp_path / "sheet", "PNG")
+    with open_source(tmp_path / "sheet", DIGEST) as source:
+        assert (source.film, source.frame_count) == (False, 1)
+    with open_source(tmp_path / "sheet", DIGEST, kind=SourceKind.ROLL) as source:
+        assert (source.film, source.frame_count) == (True, 4)
+        assert all(source.frame(n).cut is not None for n in range(1, 5))
+
+
+def test_frame_tells_how_it_was_cut(draw_page: DrawPage, tmp_path: Path) -> None:
+    strip, _ = strip_of(draw_page(width=480, height=620, size=12), 6, gap=40, surround=10)
+    Image.fromarray(strip).save(tmp_path / "roll", "TIFF")
+    with open_source(tmp_path / "roll", DIGEST) as source:
+        page = prepare(source.frame(2), CaptureSettings())
+    cut = page.steps[0]
+    assert (cut.name, cut.applied, cut.reason) == ("cut", True, "clear on all sides")
+    assert cut.confidence > 0.9
