@@ -15,6 +15,8 @@ BELOW = 2.5
 """Word heights; a line this close under another goes on with its paragraph or its column."""
 SAME_INK = 0.3
 """Share of a word inside a word that stands, from which both are the same ink."""
+TOUCHING = 0.2
+"""Word heights; what stands this close to a word is a piece broken off it, no word."""
 
 Line = list[Word]
 
@@ -24,13 +26,18 @@ def joined(words: Sequence[Word], found: Iterable[Word]) -> tuple[Word, ...]:
 
     A found word goes into the line it stands beside, else under the line above it in its column,
     else after the line to its left, else before the first line below. One that lies on the ink of
-    a word that stands is left out.
+    a word that stands, or is a piece of it, is left out.
     """
     lines = [list(line) for _, line in groupby(words, key=lambda word: word.line)]
-    for word in in_reading_order(tuple(found)):
-        if not any(_is_same_ink(word, other) for line in lines for other in line):
-            _place(lines, word)
+    whole = tuple(word for word in found if not any(_is_part_of(word, one) for one in words))
+    for word in in_reading_order(whole):
+        _place(lines, word)
     return tuple(_numbered(lines))
+
+
+def _is_part_of(word: Word, other: Word) -> bool:
+    touches = _on_row(word, other) and _gap(word, other) <= TOUCHING * word.box.height
+    return touches or _is_same_ink(word, other)
 
 
 def _is_same_ink(word: Word, other: Word) -> bool:

@@ -25,7 +25,7 @@ from .tsv import words_of_tsv
 
 Look = Callable[[Pixels, int, float], str]
 """Reads pixels in a page segmentation mode within seconds and returns Tesseract's table."""
-AUTOMATIC, SPARSE = 3, 11
+AUTOMATIC, BLOCK, SPARSE = 3, 6, 11
 """Tesseract's numbers of its page segmentation modes."""
 UNSURE = 0.8
 """Mean confidence under which a page is looked at again; a well read page lies above 0.9."""
@@ -68,10 +68,10 @@ class _Sight:
         words = words_of_tsv(table, self.ready.factor, self.page.width, self.page.height)
         return OcrPage(self.page.frame, self.engine, words)
 
-    def seen_again(self, pixels: Pixels) -> OcrPage | None:
-        """Return what a sparse look reads; None when it fails, for what was read still stands."""
+    def seen_again(self, pixels: Pixels, mode: int) -> OcrPage | None:
+        """Return what one more look reads; None when it fails, for what was read still stands."""
         try:
-            return self.seen(pixels, SPARSE)
+            return self.seen(pixels, mode)
         except ToolError:
             return None  # speckle can keep a sparse look busy for ever
 
@@ -80,7 +80,7 @@ def _best_whole(sight: _Sight) -> OcrPage:
     first = sight.seen(sight.ready.pixels, AUTOMATIC)
     if first.confidence >= UNSURE or not sight.may_look_again:
         return first
-    second = sight.seen_again(sight.ready.pixels)
+    second = sight.seen_again(sight.ready.pixels, SPARSE)
     if second is None or _worth(second.words) <= _worth(first.words):
         return first
     return replace(second, words=in_reading_order(second.words))
@@ -93,7 +93,8 @@ def _with_missed(sight: _Sight, read: OcrPage) -> OcrPage:
     lines = missed_lines(plain, read_boxes)
     if not lines or not sight.may_look_again:
         return read
-    found = sight.seen_again(shown_alone(plain, lines))
+    # A sparse look takes figures that stand alone for specks; as one block they are read.
+    found = sight.seen_again(shown_alone(plain, lines), BLOCK)
     if found is None:
         return read
     sure = [word for word in found.words if _is_sure(word)]

@@ -17,8 +17,9 @@ from capture.scale import letter_boxes
 
 SHORTEST, TALLEST = 0.5, 2.5
 """Letters beside the usual height of the page's letters; the rest is dust, rules and titles."""
-FEWEST_LETTERS = 3
-"""A shorter run is as likely a mark of a pen or the remains of a rule."""
+NARROWEST = 1.25
+"""Usual letter heights across; a shorter run is as likely a mark of a pen or the rest of a rule.
+Two figures are that wide. Letters are not counted, for on copies they grow together."""
 MOST_MISSED = 2000
 """Letters; a page with more outside its words is not print, and was read for what it is."""
 SPACE = 1.5
@@ -43,11 +44,11 @@ def missed_lines(pixels: Pixels, read: Iterable[Box]) -> tuple[Box, ...]:
     height = float(np.median(boxes[:, 3]))
     fit = (boxes[:, 3] >= SHORTEST * height) & (boxes[:, 3] <= TALLEST * height)
     left = boxes[fit & ~_covered(boxes, read, pixels.shape)]
-    if not FEWEST_LETTERS <= len(left) <= MOST_MISSED:
+    if len(left) > MOST_MISSED:
         return ()
     letters = [Box(*map(int, box)) for box in left]
     runs = [run for row in _rows(letters) for run in _runs(row, SPACE * height)]
-    return tuple(_extent(run) for run in runs if _is_line(run))
+    return tuple(_extent(run) for run in runs if _is_line(run, NARROWEST * height))
 
 
 def shown_alone(pixels: Pixels, lines: Iterable[Box]) -> Pixels:
@@ -93,8 +94,8 @@ def _runs(row: list[Box], space: float) -> list[list[Box]]:
     return runs
 
 
-def _is_line(run: Letters) -> bool:
-    if len(run) < FEWEST_LETTERS:
+def _is_line(run: Letters, narrowest: float) -> bool:
+    if run[-1].right - run[0].x < narrowest:
         return False
     height = median(box.height for box in run)
     foot = median(box.bottom for box in run)

@@ -58,6 +58,10 @@ def test_ink_that_is_a_word_already_is_left_out() -> None:
     assert read(word("Unlt", 12, 11)) == read()
 
 
+def test_a_piece_broken_off_a_word_is_left_out() -> None:
+    assert read(word("ed", 60, 11)) == read()
+
+
 def test_on_a_page_without_words_the_found_ones_are_the_reading() -> None:
     found = (word("second", 10, 100), word("first", 10, 10))
     assert [one.text for one in joined((), found)] == ["first", "second"]

@@ -6,7 +6,7 @@ import pytest
 
 from capture.errors import ToolError
 from capture.model import Pixels
-from ocr.looks import AUTOMATIC, SPARSE, read_page
+from ocr.looks import AUTOMATIC, BLOCK, SPARSE, read_page
 
 from .pages import blank_page, report_page
 
@@ -84,19 +84,19 @@ def test_a_first_look_that_took_long_leaves_no_time_for_a_second() -> None:
 
 
 def test_writing_that_was_passed_over_is_looked_at_alone_and_added() -> None:
-    looks = Looks({AUTOMATIC: table("Sodium 140", 92), SPARSE: below("mmol/L", 91)})
+    looks = Looks({AUTOMATIC: table("Sodium 140", 92), BLOCK: below("mmol/L", 91)})
     read = read_page(report_page(), "test", looks, 60)
-    assert looks.modes == [AUTOMATIC, SPARSE]
+    assert looks.modes == [AUTOMATIC, BLOCK]
     assert read.text.endswith("mmol/L")
 
 
 @pytest.mark.parametrize("noise", [("mmol/L", 60), ("---", 95)])
 def test_a_word_that_is_unsure_or_has_no_letter_is_not_added(noise: tuple[str, float]) -> None:
-    looks = Looks({AUTOMATIC: table("Sodium 140", 92), SPARSE: below(*noise)})
+    looks = Looks({AUTOMATIC: table("Sodium 140", 92), BLOCK: below(*noise)})
     assert read_page(report_page(), "test", looks, 60).text == "Sodium\n\n140"
 
 
 def test_a_look_at_what_was_passed_over_that_fails_leaves_the_first_as_it_was() -> None:
     looks = Looks({AUTOMATIC: table("Sodium", 92)})
     assert read_page(report_page(), "test", looks, 60).text == "Sodium"
-    assert looks.modes == [AUTOMATIC, SPARSE]
+    assert looks.modes == [AUTOMATIC, BLOCK]
