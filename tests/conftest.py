@@ -9,9 +9,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import settings
 
 from archive.archive import Archive, open_archive
 from cli import cli
+
+# How long an example takes says more of the machine's other work than of ours.
+settings.register_profile("chartroom", deadline=None)
+settings.load_profile("chartroom")
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "sample_scans"

@@ -37,7 +37,11 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "sample_scan
 
 
 def help_pages(command: click.Command, path: tuple[str, ...]) -> Iterator[str]:
-    context = click.Context(command, info_name=" ".join(path), terminal_width=88)
+    context = click.Context(
+        command, info_name=" ".join(path), terminal_width=88, help_option_names=["-h", "--help"]
+    )
+    # click remembers the help option of whoever asked first, with the names of that context.
+    command._help_option = None
     yield f"## `{' '.join(path)}`\n\n```\n{command.get_help(context)}\n```\n"
     if isinstance(command, click.Group):
         for name, inner in sorted(command.commands.items()):
