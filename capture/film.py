@@ -32,6 +32,7 @@ _EXACT, _LEAST_SLACK = 0.02, 3.0  # of the width; lines
 _LEAST_LINES = 0.03  # of the usual length: less writing is dust
 _SPARE, _ROOMY = 0.03, 1.1  # of the usual length
 _NEAR = 0.12  # of the usual length: writing this near to a frame is of it
+_SPACIOUS = 0.6  # of the usual length: between two frames there is room for a third
 _APART = 0.35  # of the usual length: writing farther apart is of two frames
 _LONGEST = 3.5  # widths of the film: what is longer is several frames
 _SURE, _BY_TONE, _WIDE_SURE, _FAINT_SURE, _THROUGH = 0.95, 0.7, 0.5, 0.3, 0.2
@@ -216,7 +217,8 @@ def _with_writing(density: Density, exposed: Exposed, frames: list[FilmFrame]) -
         at = min(range(len(frames)), key=lambda at: _distance(frames[at].box, mark))
         away = _distance(frames[at].box, mark)
         low = mark.height <= _LOW * density.width
-        if away > (_NEAR * usual if low else 0):
+        spacious = _gap_around(mark, frames, density.length) > _SPACIOUS * usual
+        if away > (_NEAR * usual if low and not spacious else 0):
             loose.append(mark)
         elif low:
             near[at].append(mark)
@@ -255,6 +257,13 @@ def _outside(mask: Pixels, boxes: list[Box]) -> list[Box]:
     words = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((along, across), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(words, connectivity=8)
     return [Box(*map(int, mark[:4])) for mark in stats[1:]]
+
+
+def _gap_around(mark: Box, frames: list[FilmFrame], length: int) -> int:
+    """Return the lines between the frames before and after ``mark``."""
+    before = max((f.box.bottom for f in frames if f.box.bottom <= mark.y), default=0)
+    after = min((f.box.y for f in frames if f.box.y >= mark.bottom), default=length)
+    return after - before
 
 
 def _distance(box: Box, mark: Box) -> int:

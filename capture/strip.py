@@ -8,7 +8,7 @@ exposed only by how far it is from the tone that the film has just there.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -29,6 +29,9 @@ _ROUNDS = 3
 _NEIGHBOURS = 2
 _LEAST_TOLERANCE = 1.5
 _GRAINS = 4.0
+_SURE_GRAINS = 8.0
+_WHOLE_FRAME = 0.9, 1.1
+"""Of the usual length: a leader or a gap in drift is seldom just as long as a frame."""
 _CONTRAST_SHARE = 0.35
 _WRITTEN = 0.3
 _PAPER_SLACK, _PAPER_SHARE = 0.1, 0.35
@@ -91,6 +94,8 @@ class Exposed:
     """``(lines, columns)``: grey levels from unexposed film."""
     tolerance: float
     """How many of those are none."""
+    grain: float
+    """How many of those may be nothing but the grain of the film."""
     solids: tuple[Box, ...]
     """Full rectangles of the size of frames, along the film."""
     faint: bool
@@ -168,7 +173,22 @@ def best_reading(density: Density) -> Exposed | None:
         key=lambda found: (_worth(density, found), len(found.solids)),
         default=None,
     )
-    return best if best is not None and best.solids else None
+    return _with_weak(best) if best is not None and best.solids else None
+
+
+def _with_weak(exposed: Exposed) -> Exposed:
+    """Return a reading with the frames as well that stand out less than the others do."""
+    floor = max(_LEAST_TOLERANCE, _SURE_GRAINS * exposed.grain)
+    if floor >= exposed.tolerance:
+        return exposed
+    weak = (exposed.off > floor).astype(np.uint8)
+    for box in exposed.solids:
+        weak[box.y : box.bottom] = 0
+    usual = float(np.median([box.height for box in exposed.solids]))
+    least, most = (part * usual for part in _WHOLE_FRAME)
+    more = [box for box in _solids(weak)[0] if least <= box.height <= most]
+    solids = sorted((*exposed.solids, *more), key=lambda box: (box.y, box.x))
+    return replace(exposed, solids=tuple(solids))
 
 
 def _worth(density: Density, exposed: Exposed) -> float:
@@ -279,7 +299,8 @@ def _exposed(density: Density, ground: Floats, near: Flags) -> Exposed:
     faint = min(tolerance, max(_LEAST_FAINT, 2 * _GRAINS * grain, _FAINT_SHARE * contrast))
     mask |= ((density.low > faint) & (off > faint)).astype(np.uint8)
     faint_film = contrast < _FAINT
-    return Exposed(mask, off, tolerance, solids, faint_film, share * _alike(solids, density.width))
+    quality = share * _alike(solids, density.width)
+    return Exposed(mask, off, tolerance, grain, solids, faint_film, quality)
 
 
 def _solids(mask: Pixels) -> tuple[tuple[Box, ...], float]:
