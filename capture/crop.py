@@ -8,14 +8,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .ink import GLANCE_LENGTH, glanced_at, marks_of
+from .ink import GLANCE_LENGTH, Flags, Marks, glanced_at, ink_mask, marks_of
 from .model import Box, Pixels, Step
 
 _THICK = 9 / GLANCE_LENGTH
 """Of the longer side; letters and rules that touch the surround are thinner."""
 _LEAST_SURROUND = 0.01
-_LEAST_PAGE = 0.2
+_LEAST_PAGE, _LEAST_SLIP = 0.2, 0.002
+_LEAST_LIGHT = 0.6
 _FEWEST_LETTERS = 6
+_FEWEST_ON_SLIP = 3
 _DARK, _LIGHT = 100, 160
 
 
@@ -29,7 +31,7 @@ def crop_surround(pixels: Pixels) -> tuple[Pixels, Step]:
     share = float(surround.mean())
     if share < _LEAST_SURROUND:
         return pixels, Step("crop", False, 1.0, share)
-    paper = _paper(surround)
+    paper = _paper(small, surround)
     if paper is None:
         return pixels, Step("crop", False, 0.3, share, "no page stands out from the dark")
     if _writing_lost(small, paper):
@@ -38,7 +40,7 @@ def crop_surround(pixels: Pixels) -> tuple[Pixels, Step]:
     return page, Step("crop", True, 0.9, share)
 
 
-def _surround(small: Pixels) -> NDArray[np.bool_]:
+def _surround(small: Pixels) -> Flags:
     """Return which pixels belong to thick darkness that reaches the edge."""
     tone, _ = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     dark = (small <= min(tone, _DARK)).astype(np.uint8)
@@ -51,15 +53,36 @@ def _surround(small: Pixels) -> NDArray[np.bool_]:
     return np.asarray(reached[side:-side, side:-side] & (dark > 0))
 
 
-def _paper(surround: NDArray[np.bool_]) -> Pixels | None:
-    """Return a mask of the largest piece that is not surround; None when it is small."""
+def _paper(small: Pixels, surround: Flags) -> Pixels | None:
+    """Return a mask of the largest piece that is not surround, and of others with writing on them.
+
+    None when the largest is small.
+    """
     pieces = marks_of((~surround).astype(np.uint8))
     if not len(pieces.area):
         return None
     largest = int(np.argmax(pieces.area))
     if pieces.area[largest] < _LEAST_PAGE * surround.size:
         return None
-    return np.asarray(pieces.labels == largest + 1, dtype=np.uint8)
+    slips = _slips(pieces, small)
+    slips[largest] = True
+    return pieces.mask_of(slips)
+
+
+def _slips(pieces: Marks, small: Pixels) -> Flags:
+    """Return which pieces are paper with writing: a slip may lie beside the page."""
+    large = pieces.area >= _LEAST_SLIP * small.size
+    # Light letters in the dark are a piece as well, but not mostly light.
+    light = np.bincount(pieces.labels[small > _LIGHT], minlength=len(pieces.area) + 1)[1:]
+    paper = light >= _LEAST_LIGHT * pieces.area
+    return np.asarray(large & paper & (_letters_on(pieces, small) >= _FEWEST_ON_SLIP))
+
+
+def _letters_on(pieces: Marks, small: Pixels) -> NDArray[np.intp]:
+    """Return how many dark marks like letters stand on each piece of paper."""
+    ink = marks_of(np.where(pieces.mask > 0, ink_mask(small), np.uint8(0)))
+    on = pieces.labels[ink.y + ink.height // 2, ink.x + ink.width // 2][ink.letters]
+    return np.bincount(on, minlength=len(pieces.area) + 1)[1:]
 
 
 def _writing_lost(small: Pixels, paper: Pixels) -> bool:
@@ -68,7 +91,7 @@ def _writing_lost(small: Pixels, paper: Pixels) -> bool:
     return int(marks_of(light).letters.sum()) >= _FEWEST_LETTERS
 
 
-def _cut(pixels: Pixels, surround: NDArray[np.bool_], box: Box, factor: float) -> Pixels:
+def _cut(pixels: Pixels, surround: Flags, box: Box, factor: float) -> Pixels:
     height, width = pixels.shape[:2]
     left, top = int(box.x / factor), int(box.y / factor)
     # A last line that the glance left out goes with the one before it.

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .ink import Marks, ink_mask, marks_of
+from .ink import Flags, Marks, ink_mask, marks_of
 from .model import Pixels, Step
 from .scale import grey
 
@@ -14,6 +14,7 @@ _WHOLE = 0.97  # of the height: no rule of a form runs from edge to edge of its 
 _WIDEST_SCRATCH = 3
 _SPECK_AREA = 4
 _LONELY = 12
+_COMPANY = 3
 _MOST_INK = 0.02
 
 
@@ -60,19 +61,23 @@ def despeckle(pixels: Pixels) -> tuple[Pixels, Step]:
     share = lost / int(marks.area.sum())
     if share > _MOST_INK:
         return pixels, Step("despeckle", False, 0.5, share, "dots are too much of the ink")
-    chosen = np.concatenate(([False], specks))[marks.labels]
     # The soft edge of a dot is not ink by the threshold, yet would stay as a ring.
-    gone = cv2.dilate(chosen.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    gone = cv2.dilate(marks.mask_of(specks), np.ones((3, 3), np.uint8)) > 0
     cleaned = pixels.copy()
     cleaned[gone] = 255
     return cleaned, Step("despeckle", True, 0.9, share)
 
 
-def _lonely_specks(marks: Marks) -> NDArray[np.bool_]:
-    """Return which marks are tiny and far from everything that is not."""
+def _lonely_specks(marks: Marks) -> Flags:
+    """Return which marks are tiny and far from everything that is not, and from other two."""
     small = marks.area <= _SPECK_AREA
     if not small.any():
         return np.asarray(small)
-    large = np.concatenate(([False], ~small))[marks.labels].astype(np.uint8)
-    near = cv2.dilate(large, np.ones((2 * _LONELY + 1, 2 * _LONELY + 1), np.uint8))
-    return np.asarray(small & (near[marks.y, marks.x] == 0))
+    reach = 2 * _LONELY + 1
+    near = cv2.dilate(marks.mask_of(~small), np.ones((reach, reach), np.uint8))
+    # Dust falls anywhere; a faint stroke that broke up leaves its specks in company.
+    specks = np.zeros_like(marks.mask)
+    specks[marks.y[small], marks.x[small]] = 1
+    company = cv2.boxFilter(specks, cv2.CV_16U, (reach, reach), normalize=False)
+    alone = (near[marks.y, marks.x] == 0) & (company[marks.y, marks.x] < _COMPANY)
+    return np.asarray(small & alone)
