@@ -126,10 +126,8 @@ def level(pixels: Pixels, degrees: float, *, bitonal: bool) -> Pixels:
     new_width = round(width * cosine + height * sine)
     new_height = round(width * sine + height * cosine)
     turn[:, 2] += ((new_width - width) / 2, (new_height - height) / 2)
-    # Linear interpolation blurs small grey letters, and cubic gains nothing before a threshold.
-    way = cv2.INTER_LINEAR if bitonal else cv2.INTER_CUBIC
     turned = cv2.warpAffine(
-        pixels, turn, (new_width, new_height), flags=way, borderValue=(255, 255, 255)
+        pixels, turn, (new_width, new_height), flags=cv2.INTER_LINEAR, borderValue=(255, 255, 255)
     )
     straight = np.asarray(turned, dtype=np.uint8)
     return black_and_white(straight) if bitonal else straight
