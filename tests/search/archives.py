@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hypothesis import strategies as st
 
@@ -128,3 +129,14 @@ trees: st.SearchStrategy[tree.Tree] = st.recursive(
     ),
     max_leaves=6,
 )
+
+
+def put(path: Path, content: bytes) -> None:
+    """Put other bytes at ``path`` as a damaged disk would show them to whoever opens it next.
+
+    A new file under the old name: to cut short a file that a reader has mapped into memory
+    would end the process, tests and all.
+    """
+    draft = path.with_name(f"{path.name}.harmed")
+    draft.write_bytes(content)
+    draft.replace(path)

@@ -20,7 +20,7 @@ from search.model import Entry
 from search.plan import AllParts, Node, Unscored, plan
 from search.query import parse
 from search.text import chains, identifier, label, tokens
-from tests.search.archives import corpora, trees
+from tests.search.archives import corpora, put, trees
 
 NAMES = ("tantivy", "whoosh")
 
@@ -344,7 +344,7 @@ def test_a_damaged_index_is_told_and_never_answers_wrong(
         whole = path.read_bytes()
         damage(path, harm)
         answers.append(found_or_told(engine, folder, "chest pain"))
-        path.write_bytes(whole)
+        put(path, whole)
     assert "the search index is corrupt: run `chartroom reindex`" in answers
     assert [answer for answer in answers if not isinstance(answer, str) and answer != right] == []
 
@@ -359,9 +359,9 @@ def found_or_told(engine: SearchEngine, folder: Path, query: str) -> list[str] |
 def damage(path: Path, harm: str) -> None:
     match harm:
         case "emptied":
-            path.write_bytes(b"")
+            put(path, b"")
         case "cut":
-            path.write_bytes(path.read_bytes()[:-20])
+            put(path, path.read_bytes()[:-20])
         case _:
             path.unlink()
 

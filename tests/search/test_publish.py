@@ -17,7 +17,7 @@ from search.publish import IndexState, opened, publish, rebuild, status
 from search.sentinel import read_sentinel
 from search.service import search
 from search.settings import SearchSettings
-from tests.search.archives import MemoryArchive
+from tests.search.archives import MemoryArchive, put
 
 TANTIVY, WHOOSH = SearchSettings(), SearchSettings("whoosh")
 
@@ -50,7 +50,7 @@ def spoil(home: Path) -> None:
     sentinel = read_sentinel(home)
     assert sentinel is not None
     for path in (home / sentinel.folder).iterdir():
-        path.write_bytes(b"")
+        put(path, b"")
 
 
 def test_the_first_publishing_builds_the_index(
@@ -151,9 +151,9 @@ def test_a_flipped_bit_anywhere_is_found_by_a_thorough_look(
     for path in checked:
         whole = path.read_bytes()
         for at in (0, len(whole) // 2, len(whole) - 1):
-            path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+            put(path, whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
             assert status(archive, home, TANTIVY, thorough=True).state is IndexState.CORRUPT
-        path.write_bytes(whole)
+        put(path, whole)
     assert status(archive, home, TANTIVY, thorough=True).state is IndexState.READY
 
 
