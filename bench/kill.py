@@ -10,8 +10,6 @@ and its content must equal that of an archive that was never disturbed.
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import random
 import signal
@@ -42,6 +40,10 @@ from search import publish
 from search.archive_text import ArchiveText
 from search.settings import SearchSettings
 
+from . import results
+from .results import Result, Table
+
+NAME = "kill"
 ROOT = Path(__file__).parents[1]
 COMMAND = "import chartroom; chartroom.main()"
 _HELD = 4
@@ -278,24 +280,44 @@ def _tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def main() -> None:
-    """Run the rounds and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+def main(arguments: list[str] | None = None) -> int:
+    """Run the rounds and keep the result; return the exit code."""
+    parser = results.parser(NAME, __doc__)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--frames", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--real", action="store_true", help="Read with the real engine.")
-    chosen = parser.parse_args()
+    parser.add_argument("--real", action="store_true", help="read with the real engine")
+    given = parser.parse_args(arguments)
+    machine = results.machine()
     with tempfile.TemporaryDirectory(prefix="kill-") as folder:
         os.environ["XDG_STATE_HOME"] = str(Path(folder) / "state")
         os.environ["PYTHONPATH"] = str(ROOT)
-        made = rounds(Path(folder), chosen.kills, chosen.frames, chosen.seed, real=chosen.real)
-    print(f"{'killed':<24}{'times':>6}{'longest until all gone':>26}")
+        made = rounds(Path(folder), given.kills, given.frames, given.seed, real=given.real)
+    table = _table(made, given.frames)
+    print(results.markdown(table))
+    real = " --real" if given.real else ""
+    command = (
+        f"python -m bench.{NAME} --kills {given.kills} --frames {given.frames} "
+        f"--seed {given.seed}{real}"
+    )
+    results.keep(Result(NAME, command, machine, (table,)), given.results)
+    return 0
+
+
+def _table(made: Sequence[Killed], frames: int) -> Table:
+    rows = []
     for alone, name in ((False, "with its workers"), (True, "alone")):
         some = [killed.lingered for killed in made if killed.alone is alone]
-        print(f"{name:<24}{len(some):>6}{max(some, default=0.0):>24.2f} s")
-    print(json.dumps({"kills": len(made), "lost": 0, "twice": 0}))
+        rows.append((name, len(some), f"{max(some, default=0.0):.1f}"))
+    return Table(
+        "Conversions killed (SIGKILL) at random moments and given again",
+        ("killed", "times", "longest until its workers were gone, s"),
+        tuple(rows),
+        note=f"Deliveries of {frames} frames. After each delivery: every frame once, every master "
+        "whole, `verify` clean, the index complete, and documents, values and states equal to "
+        "those of an archive that was left alone; a run with any difference ends without a result.",
+    )
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from capture.errors import ToolError
 
-from . import compare_ocrmypdf, real_pages, report, results, search_engines
+from . import compare_ocrmypdf, film_frames, kill, real_pages, report, results, search_engines
 
 
 class Measurement(Protocol):
@@ -30,6 +30,8 @@ QUICK: tuple[tuple[Measurement, list[str]], ...] = (
     (compare_ocrmypdf, ["--pages", "20"]),
     (real_pages, ["--limit", "12"]),
     (search_engines, ["--pages", "2000"]),
+    (film_frames, ["--rolls", "1", "--frames", "20"]),
+    (kill, ["--kills", "4", "--frames", "60"]),
 )
 """Every measurement, with what makes it short."""
 
