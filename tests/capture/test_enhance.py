@@ -42,7 +42,7 @@ def test_skew_is_found_within_a_fifth_of_a_degree(
     assert page.skew == pytest.approx(degrees, abs=0.2)
     assert page.skew_confidence > 0.8
     again = prepare(make_frame(page.pixels), SETTINGS)
-    assert again.skew == pytest.approx(0, abs=0.15)
+    assert again.skew == pytest.approx(0, abs=0.1)
 
 
 def test_level_page_is_left_as_it_is(draw_page: DrawPage, make_frame: MakeFrame) -> None:
