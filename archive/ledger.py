@@ -19,7 +19,7 @@ from .catalogue import now
 def work_key(stage: str, version: str, subject: str, inputs: Iterable[str]) -> str:
     """Name a piece of work by all that its result depends on."""
     recipe = [stage, version, subject, *inputs]
-    return hashlib.sha256("\n".join(recipe).encode()).hexdigest()
+    return hashlib.sha256("\n".join(recipe).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def is_done(connection: Connection, key: str) -> bool:
