@@ -46,19 +46,24 @@ class Peer:
         """Write one PDF of the pictures in ``files``, in their order."""
         run([self._bin("python"), "-c", _BIND, out, *files])
 
-    def read(self, pdf: Path, out: Path) -> tuple[Ran, list[str]]:
-        """Return what reading a PDF cost and the text of each page."""
+    def read(self, pdf: Path, out: Path, count: int) -> tuple[Ran, list[str]]:
+        """Return what reading a PDF of ``count`` pages cost and the text of each."""
         sidecar = out.with_suffix(".txt")
         ran = run([self._bin("ocrmypdf"), *FLAGS, "--sidecar", sidecar, pdf, out])
-        return ran, sidecar_pages(sidecar.read_text(encoding="utf-8"))
+        return ran, sidecar_pages(sidecar.read_text(encoding="utf-8"), count)
 
     def _bin(self, name: str) -> Path:
         return self.folder / "bin" / name
 
 
-def sidecar_pages(text: str) -> list[str]:
-    """Return the text of each page of a sidecar file: a form feed stands between two."""
-    return text.removesuffix("\f").split("\f")
+def sidecar_pages(text: str, count: int) -> list[str]:
+    """Return the text of each of ``count`` pages of a sidecar file.
+
+    A form feed stands between two pages; after the last one it may stand as well, and when the
+    last page is blank only the count tells which of the two it is.
+    """
+    pages = text.split("\f")
+    return pages[:-1] if len(pages) == count + 1 and not pages[-1] else pages
 
 
 def installed(folder: Path) -> Peer:

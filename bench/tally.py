@@ -16,10 +16,6 @@ from .found import Pair
 SURE = 0.5
 """A value or type given with less confidence is no assertion."""
 
-NARROWER = {"47039-3": "34117-2", "64293-4": "59284-0"}
-"""An admission history is a history, and a consent to an operation a consent: some layouts of the
-wider type bear the title of the narrower one."""
-
 
 @dataclass(frozen=True, slots=True)
 class TextScore:
@@ -131,8 +127,7 @@ def type_outcome(pair: Pair) -> str:
     document = pair.found.document if pair.found else None
     if not document or document.code == UNCLASSIFIED or document.type_confidence < SURE:
         return "unsure"
-    true = pair.truth["type"]["code"]
-    return "right" if true in {document.code, NARROWER.get(document.code)} else "wrong"
+    return "right" if document.code == pair.truth["type"]["code"] else "wrong"
 
 
 @dataclass(frozen=True, slots=True)

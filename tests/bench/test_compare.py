@@ -47,8 +47,9 @@ def test_two_patients_of_one_number_stop_the_comparison(tmp_path: Path) -> None:
 
 
 def test_a_sidecar_holds_a_page_between_two_form_feeds() -> None:
-    assert peer.sidecar_pages("one\n\ftwo\n\f") == ["one\n", "two\n"]
-    assert peer.sidecar_pages("one\n\f\f") == ["one\n", ""]
+    assert peer.sidecar_pages("one\n\ftwo\n\f", 2) == ["one\n", "two\n"]
+    assert peer.sidecar_pages("one\n\f\f", 2) == ["one\n", ""]
+    assert peer.sidecar_pages("one\n\f", 2) == ["one\n", ""]
 
 
 def test_speed_is_of_all_frames_and_text_of_pages() -> None:
