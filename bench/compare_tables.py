@@ -181,8 +181,7 @@ def _types(chunks: Sequence[Chunk]) -> Table:
         )
     columns = ("look", "type right", "wrong", "unsure", "starts, F1", "recall", "precision")
     note = (
-        "Type of a page: that of the document it was put into; an admission history counts as a"
-        " history, a consent to an operation as a consent. Starts: where documents begin; there"
+        "Type of a page: that of the document it was put into. Starts: where documents begin; there"
         " were no separator sheets."
     )
     return Table("Types and documents (chartroom)", columns, tuple(rows), note)
