@@ -40,7 +40,7 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 
 bench: $(VENV)/.dev
-	@.ci/packages ghostscript  # the peer that pages are compared with needs it
+	@.ci/packages ghostscript unpaper  # the peers that pages are compared with need them
 	$(BIN)/python -m bench.run_all $(if $(QUICK),--quick)
 
 samples: $(VENV)/.dev

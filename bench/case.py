@@ -43,6 +43,8 @@ class House:
     dates: str
     face: str
     label_face: str
+    development: bool = False
+    """Its forms show nothing that `bench.design` holds out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,8 +91,8 @@ _DOCTOR_FIRST = "Arthur Beatrice Clement Dora Emmett Fay Gilbert Hazel Ivan Judi
 _FACES = ("typewriter", "courier", "freemono", "mono", "mono", "courier", "times", "printer")
 
 
-def house(rng: Random) -> House:
-    """Return a hospital with its habits."""
+def house(rng: Random, *, development: bool = False) -> House:
+    """Return a hospital with its habits; for ``development`` without what is held out."""
     return House(
         name=rng.choice(_HOUSE_NAMES),
         street=f"{rng.randint(100, 9900)} Blueprint Avenue",
@@ -103,6 +103,7 @@ def house(rng: Random) -> House:
         dates=rng.choice(DATE_STYLES),
         face=rng.choice(_FACES),
         label_face=rng.choice(("sans", "carlito", "narrow", "times", "vera")),
+        development=development,
     )
 
 

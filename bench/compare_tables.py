@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from . import tally
 from .found import Pair, told
-from .program import Ran
+from .peer import Reading
 from .results import Table, percent
 from .score import character_error_rate
 
 _BAD_READING = 0.15
 
 
+OURS = "chartroom"
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """The pages of one look, and what both made of them."""
+    """The pages of one look, and what every program made of them."""
 
     pairs: tuple[Pair, ...]
-    theirs: tuple[str, ...]
-    """Text of each frame by OCRmyPDF, in the order of ``pairs``."""
-    our_run: Ran
-    their_run: Ran
-    report: dict[str, Any]
-    """Last line of ``convert --json``."""
+    readings: Mapping[str, Reading]
+    """By the name of the program, ours first; texts in the order of ``pairs``."""
+
+    @property
+    def look(self) -> str:
+        """What the pages look like."""
+        return self.pairs[0].look
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The last line of ``convert --json``."""
+        told: dict[str, Any] = json.loads(self.readings[OURS].run.output.splitlines()[-1])
+        return told
 
 
 def tables(chunks: Sequence[Chunk]) -> tuple[Table, ...]:
@@ -33,7 +44,8 @@ def tables(chunks: Sequence[Chunk]) -> tuple[Table, ...]:
     pairs = [pair for chunk in chunks for pair in chunk.pairs]
     return (
         _speed(chunks),
-        _text(chunks),
+        _ratio(chunks),
+        *_texts(chunks),
         _geometry(chunks),
         _fields(pairs),
         _types(chunks),
@@ -43,76 +55,113 @@ def tables(chunks: Sequence[Chunk]) -> tuple[Table, ...]:
 
 
 def _looks(chunks: Sequence[Chunk]) -> dict[str, list[Pair]]:
-    groups = {chunk.pairs[0].look: list(chunk.pairs) for chunk in chunks}
+    groups = {chunk.look: list(chunk.pairs) for chunk in chunks}
     return groups | {"all": [pair for chunk in chunks for pair in chunk.pairs]}
 
 
 def _speed(chunks: Sequence[Chunk]) -> Table:
     frames = sum(len(chunk.pairs) for chunk in chunks)
     rows = []
-    for name, runs in (
-        ("chartroom", [chunk.our_run for chunk in chunks]),
-        ("OCRmyPDF", [chunk.their_run for chunk in chunks]),
-    ):
+    for name in chunks[0].readings:
+        runs = [chunk.readings[name].run for chunk in chunks]
         seconds, cpu = sum(one.seconds for one in runs), sum(one.cpu_seconds for one in runs)
         peak = max(one.peak_bytes for one in runs) / 2**20
-        rows.append(
-            (name, frames, f"{60 * frames / seconds:.1f}", f"{cpu / frames:.2f}", f"{peak:.0f}")
-        )
-    columns = ("", "frames", "frames a minute", "CPU seconds a frame", "peak memory, MiB")
+        largest = max(one.largest_bytes for one in runs) / 2**20
+        spent = f"{60 * frames / seconds:.1f}", f"{cpu / frames:.2f}"
+        rows.append((name, frames, *spent, f"{peak:.0f}", f"{largest:.0f}"))
+    columns = (
+        "",
+        "frames",
+        "frames a minute",
+        "CPU seconds a frame",
+        "peak memory, MiB",
+        "of one process",
+    )
     note = (
         f"Two workers or jobs each, in turns: {len(chunks)} runs each, the start of the programs"
-        " included. Memory: the whole tree of processes, what they share counted once."
+        " included. Memory: the whole tree of processes, what they share counted once; beside it"
+        " the most that any one process of the tree held."
     )
     return Table("Speed and memory", columns, tuple(rows), note)
 
 
-def _texts(chunk: Chunk, *, turned: bool | None = None) -> Iterator[tuple[str, str, str]]:
-    for pair, theirs in zip(chunk.pairs, chunk.theirs, strict=True):
-        if pair.is_page and turned in {None, pair.truth["rotation"] != 0}:
-            yield pair.truth["text"], pair.text, theirs
-
-
-def _text(chunks: Sequence[Chunk]) -> Table:
-    groups = {chunk.pairs[0].look: list(_texts(chunk, turned=False)) for chunk in chunks}
-    groups["turned pages of all looks"] = [
-        one for chunk in chunks for one in _texts(chunk, turned=True)
-    ]
-    groups["all"] = [one for chunk in chunks for one in _texts(chunk)]
-    rows = tuple(_text_row(name, texts) for name, texts in groups.items() if texts)
-    columns = (
-        "look",
-        "pages",
-        "CER median",
-        "theirs",
-        "CER mean",
-        "theirs",
-        "CER 90th percentile",
-        "theirs",
-        "word recall",
-        "theirs",
+def _ratio(chunks: Sequence[Chunk]) -> Table:
+    others = [name for name in chunks[0].readings if name != OURS]
+    groups = {chunk.look: [chunk] for chunk in chunks} | {"all": list(chunks)}
+    rows = tuple(
+        (look, *(cell for name in others for cell in _times(group, name)))
+        for look, group in groups.items()
     )
-    note = (
-        "Character error rate (CER) against the reading order of the layout; word recall"
-        " whatever the order. Looks: pages that lay upright."
-    )
-    return Table("Text", columns, rows, note)
+    columns = ("look", *(f"{what} {name}" for name in others for what in ("time of", "CPU of")))
+    note = "Times what chartroom takes for the same frames: over 1.00, chartroom is faster."
+    return Table("Beside chartroom", columns, rows, note)
 
 
-def _text_row(name: str, texts: Sequence[tuple[str, str, str]]) -> tuple[str | int, ...]:
-    ours = tally.text_score([(truth, read) for truth, read, _ in texts])
-    theirs = tally.text_score([(truth, read) for truth, _, read in texts])
-    figures = [
-        percent(share, 2)
-        for pair in (
-            (ours.median, theirs.median),
-            (ours.mean, theirs.mean),
-            (ours.worst_tenth, theirs.worst_tenth),
-            (ours.recall, theirs.recall),
+def _times(chunks: Sequence[Chunk], name: str) -> tuple[str, str]:
+    ours = [chunk.readings[OURS].run for chunk in chunks]
+    theirs = [chunk.readings[name].run for chunk in chunks]
+    seconds = sum(one.seconds for one in theirs) / sum(one.seconds for one in ours)
+    cpu = sum(one.cpu_seconds for one in theirs) / sum(one.cpu_seconds for one in ours)
+    return f"{seconds:.2f}", f"{cpu:.2f}"
+
+
+_MEASURES: tuple[tuple[str, Callable[[tally.TextScore], float]], ...] = (
+    ("CER, median of the pages", lambda score: score.median),
+    ("CER, mean of the pages", lambda score: score.mean),
+    ("CER that nine pages of ten stay under", lambda score: score.worst_tenth),
+    ("Word recall", lambda score: score.recall),
+)
+_NOTES = {
+    _MEASURES[0][0]: "Character error rate (CER) against the reading order of the layout. Looks:"
+    " pages that lay upright.",
+    _MEASURES[-1][0]: "Whatever the order.",
+}
+
+
+def _texts(chunks: Sequence[Chunk]) -> tuple[Table, ...]:
+    scores = {look: _scores(places) for look, places in _places(chunks).items() if places}
+    names = tuple(chunks[0].readings)
+    return tuple(
+        Table(
+            title,
+            ("look", "pages", *names),
+            tuple(
+                (look, by_name[OURS].pages, *(percent(figure(by_name[name]), 2) for name in names))
+                for look, by_name in scores.items()
+            ),
+            _NOTES.get(title, ""),
         )
-        for share in pair
+        for title, figure in _MEASURES
+    )
+
+
+def _places(chunks: Sequence[Chunk]) -> dict[str, list[tuple[Chunk, int]]]:
+    """Return by group the pages, each as its chunk and its place in it."""
+    pages = [
+        (chunk, place) for chunk in chunks for place, pair in enumerate(chunk.pairs) if pair.is_page
     ]
-    return (name, len(texts), *figures)
+    turned = [one for one in pages if _rotation(*one)]
+    looks = {
+        chunk.look: [one for one in pages if one[0] is chunk and not _rotation(*one)]
+        for chunk in chunks
+    }
+    return looks | {"turned pages of all looks": turned, "all": pages}
+
+
+def _rotation(chunk: Chunk, place: int) -> int:
+    return int(chunk.pairs[place].truth["rotation"])
+
+
+def _scores(places: Sequence[tuple[Chunk, int]]) -> dict[str, tally.TextScore]:
+    return {
+        name: tally.text_score(
+            [
+                (chunk.pairs[place].truth["text"], chunk.readings[name].texts[place])
+                for chunk, place in places
+            ]
+        )
+        for name in places[0][0].readings
+    }
 
 
 def _geometry(chunks: Sequence[Chunk]) -> Table:
@@ -237,13 +286,14 @@ def _account(chunks: Sequence[Chunk]) -> Table:
 def failures(chunks: Sequence[Chunk]) -> Iterator[dict[str, object]]:
     """Yield every frame on which something went wrong, with what."""
     for chunk in chunks:
-        for pair, theirs in zip(chunk.pairs, chunk.theirs, strict=True):
+        others = [one.texts for name, one in chunk.readings.items() if name != OURS]
+        for pair, *theirs in zip(chunk.pairs, *others, strict=True):
             wrong = {name: what for name, what in _checks(pair, theirs) if what}
             if wrong:
                 yield told(pair) | wrong
 
 
-def _checks(pair: Pair, theirs: str) -> Iterator[tuple[str, object]]:
+def _checks(pair: Pair, theirs: Sequence[str]) -> Iterator[tuple[str, object]]:
     if pair.found is None:
         yield "lost", True
     elif not pair.is_page:
@@ -259,9 +309,10 @@ def _checks(pair: Pair, theirs: str) -> Iterator[tuple[str, object]]:
         yield "absent values", tally.absent_values(pair)
 
 
-def _misread(pair: Pair, theirs: str) -> tuple[float, float] | None:
+def _misread(pair: Pair, theirs: Sequence[str]) -> tuple[float, float] | None:
+    """Return our error rate and the least of the others when ours is bad."""
     ours = character_error_rate(pair.truth["text"], pair.text)
-    beside = character_error_rate(pair.truth["text"], theirs)
+    beside = min((character_error_rate(pair.truth["text"], read) for read in theirs), default=1.0)
     bad = ours > _BAD_READING or ours > beside + 0.02
     return (round(ours, 3), round(beside, 3)) if bad else None
 

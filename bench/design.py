@@ -16,6 +16,9 @@ _ADMIT_LABELS = ("Admitted", "Date of Admission", "Admission Date", "Adm. Date",
 _DISCHARGE_LABELS = ("Discharged", "Date of Discharge", "Discharge Date", "Disch. Date")
 _ATTENDING_LABELS = ("Attending", "Attending Physician", "Physician", "ATTENDING MD")
 _REFERRING_LABELS = ("Referring", "Referring Physician", "Referred by", "Ref. Phys.")
+HELD_OUT = {"freemono": "courier", "caladea": "times", "grid": "lines", "foot": "right"}
+"""Faces, a look of the head and a place of the corner that pages for development never show,
+each with what they show instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def dress(voice: Voice, draft: Draft) -> Form:
     """Return the form of a draft in one of the looks of its hospital."""
     rng = voice.rng
     look = rng.choice(("corner", "corner", "grid", "boxes", "lines", "lines"))
-    look = "plain" if draft.plain else look
+    look = "plain" if draft.plain else _shown(voice, look)
     numbering = rng.choice(("of", "of", "colon", "slash", "plain", "dash", ""))
     return Form(
         style=_style(voice, draft),
@@ -47,7 +50,7 @@ def dress(voice: Voice, draft: Draft) -> Form:
         head=_letterhead(voice),
         head_align=rng.choice(("center", "left")),
         corner=_corner(voice) if look == "corner" else (),
-        corner_place=rng.choice(("right", "right", "left", "foot")),
+        corner_place=_shown(voice, rng.choice(("right", "right", "left", "foot"))),
         corner_boxed=rng.random() < 0.4,
         corner_everywhere=rng.random() < 0.5,
         title=draft.title,
@@ -60,10 +63,15 @@ def dress(voice: Voice, draft: Draft) -> Form:
     )
 
 
+def _shown(voice: Voice, choice: str) -> str:
+    # Chosen first and exchanged after, so that all other pages stay what they were.
+    return HELD_OUT.get(choice, choice) if voice.case.house.development else choice
+
+
 def _style(voice: Voice, draft: Draft) -> Style:
     rng, house = voice.rng, voice.case.house
     typed = draft.style != "printed" and (draft.style == "typed" or rng.random() < 0.6)
-    face = house.face if typed else rng.choice(fonts.PRINTED)
+    face = _shown(voice, house.face if typed else rng.choice(fonts.PRINTED))
     return Style(
         face=face,
         size=rng.choice((42, 44, 46)) if typed else rng.choice((40, 42, 46)),

@@ -62,6 +62,8 @@ class Order:
     """Share of charts behind a separator sheet."""
     misfiled: float = 0.02
     """Share of documents before which a page of the chart before was slipped in."""
+    development: bool = False
+    """Show nothing that `bench.design` holds out for reporting."""
 
 
 def parse_mix(text: str) -> tuple[tuple[str, float], ...]:
@@ -99,7 +101,8 @@ def _charts(order: Order, scans: Path) -> Iterator[tuple[Person, list[Record]]]:
         if left <= 0:
             return
         rng = Random(f"{order.seed} chart {number}")
-        where = house(Random(f"{order.seed} house {number % _HOUSES}"))
+        habits = Random(f"{order.seed} house {number % _HOUSES}")
+        where = house(habits, development=order.development)
         pages = tuple(leaves(chart(person, rng, f"d{number:05}", where)))[:left]
         left -= len(pages)
         look = rng.choices(*zip(*order.mix, strict=True))[0]
@@ -186,10 +189,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pages", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--development", action="store_true", help="without what is held out")
     parser.add_argument("--mix", default=MIX, help="looks with weights, such as clean=3,fax")
     chosen = parser.parse_args(arguments)
     try:
         order = Order(chosen.seed, chosen.pages, chosen.out, parse_mix(chosen.mix))
+        order = replace(order, development=chosen.development)
         print(f"{generate(order)} frames in {chosen.out}")
     except ChartroomError as error:
         print(error, file=sys.stderr)

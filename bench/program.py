@@ -30,6 +30,8 @@ class Ran:
     """Of the program and all that it started and waited for."""
     peak_bytes: int
     """Largest sum over the tree; pages that processes share count once."""
+    largest_bytes: int = 0
+    """Most that any one process of the tree held."""
 
 
 def run(
@@ -45,12 +47,13 @@ def run(
         process = psutil.Popen(
             words, stdout=output, stderr=errors, env={**os.environ, **(environment or {})}
         )
-        peak = _watch(process)
+        peak, largest = _watch(process)
         seconds = time.perf_counter() - started
         told = [_content(stream) for stream in (output, errors)]
     if process.returncode not in allowed:
         raise ToolError(f"{Path(words[0]).name} ended with {process.returncode}: {told[1][-600:]}")
-    return Ran(process.returncode, told[0], told[1], seconds, _cpu_seconds() - before, peak)
+    cpu_seconds = _cpu_seconds() - before
+    return Ran(process.returncode, told[0], told[1], seconds, cpu_seconds, peak, largest)
 
 
 def _content(stream: BinaryIO) -> str:
@@ -63,20 +66,21 @@ def _cpu_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _watch(process: psutil.Popen) -> int:
-    peak = 0
+def _watch(process: psutil.Popen) -> tuple[int, int]:
+    peak = largest = 0
     while process.poll() is None:
-        peak = max(peak, _tree_bytes(process))
+        held = _tree_bytes(process)
+        peak, largest = max(peak, sum(held)), max(largest, *held)
         time.sleep(_PAUSE)
-    return peak
+    return peak, largest
 
 
-def _tree_bytes(process: psutil.Popen) -> int:
+def _tree_bytes(process: psutil.Popen) -> list[int]:
     try:
         tree = [process, *process.children(recursive=True)]
     except psutil.NoSuchProcess:
-        return 0
-    return sum(map(_own_bytes, tree))
+        return [0]
+    return list(map(_own_bytes, tree))
 
 
 def _own_bytes(process: psutil.Process) -> int:

@@ -7,21 +7,28 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from bench import compare_ocrmypdf, compare_tables, peer, real_pages
 from bench.compare_tables import Chunk
+from bench.degrade import Scan
 from bench.found import FoundFrame, Pair
+from bench.peer import Lot, Reading
 from bench.program import Ran
+from bench.write import write_group4, write_jpeg
 from capture.errors import SettingsError
 
 from .test_tally import SEEN, blank, pair, true_page
 
-RAN = Ran(0, "", "", 2.0, 1.0, 2**20)
+OURS = Ran(0, 'log\n{"unaccounted": 0}\n', "", 2.0, 1.0, 2**21, 2**20)
+THEIRS = replace(OURS, seconds=4.0, cpu_seconds=3.0)
 
 
 def chunk(*pairs: Pair, theirs: tuple[str, ...]) -> Chunk:
-    return Chunk(pairs, theirs, RAN, RAN, {"unaccounted": 0})
+    ours = Reading(OURS, tuple(one.text for one in pairs))
+    return Chunk(pairs, {"chartroom": ours, "OCRmyPDF": Reading(THEIRS, theirs)})
 
 
 def told(one: Pair) -> Pair:
@@ -47,18 +54,51 @@ def test_two_patients_of_one_number_stop_the_comparison(tmp_path: Path) -> None:
 
 
 def test_a_sidecar_holds_a_page_between_two_form_feeds() -> None:
-    assert peer.sidecar_pages("one\n\ftwo\n\f", 2) == ["one\n", "two\n"]
-    assert peer.sidecar_pages("one\n\f\f", 2) == ["one\n", ""]
-    assert peer.sidecar_pages("one\n\f", 2) == ["one\n", ""]
+    assert peer.sidecar_pages("one\n\ftwo\n\f", 2) == ("one\n", "two\n")
+    assert peer.sidecar_pages("one\n\f\f", 2) == ("one\n", "")
+    assert peer.sidecar_pages("one\n\f", 2) == ("one\n", "")
+
+
+def test_a_sidecar_of_other_pages_is_refused() -> None:
+    with pytest.raises(SettingsError, match="told of 2 pages, 3 were bound"):
+        peer.sidecar_pages("one\n\ftwo\n", 3)
+
+
+def test_every_program_goes_first_in_its_turn() -> None:
+    programs = [peer.Tesseract(), peer.OcrMyPdf(Path("a")), peer.OcrMyPdf(Path("a"), ("--clean",))]
+    assert {compare_ocrmypdf.in_turn(programs, place)[0].name for place in range(3)} == {
+        "Tesseract",
+        "OCRmyPDF",
+        "OCRmyPDF --clean",
+    }
+
+
+def test_pictures_hold_the_pixels_and_the_resolution_of_every_frame(tmp_path: Path) -> None:
+    page = Scan(np.where(np.eye(60, 80) > 0, 0, 255).astype(np.uint8), dpi=(204, 98), bitonal=True)
+    write_group4(tmp_path / "two.tif", [page, page])
+    write_jpeg(tmp_path / "x.jpg", Scan(np.full((50, 40), 90, np.uint8), dpi=(200, 200)))
+    files = [tmp_path / "two.tif", tmp_path / "x.jpg"]
+    peer.write_pictures(files, tmp_path / "pictures")
+    first, second, third = sorted((tmp_path / "pictures").iterdir())
+    with Image.open(first) as one, Image.open(second) as two, Image.open(third) as other:
+        assert [(shown.mode, shown.size) for shown in (one, other)] == [
+            ("1", (80, 60)),
+            ("L", (40, 50)),
+        ]
+        assert [round(shown.info["dpi"][1]) for shown in (one, two, other)] == [98, 98, 200]
+        assert np.array_equal(np.asarray(two), page.pixels > 0)
 
 
 def test_speed_is_of_all_frames_and_text_of_pages() -> None:
     one = chunk(pair(), blank(), theirs=("Chest clean.", ""))
-    speed, text, _, _, _, filing, _ = compare_tables.tables([one])
-    assert speed.rows[0][:3] == ("chartroom", 2, "60.0")
+    speed, beside, median, *_, filing, account = compare_tables.tables([one])
+    assert speed.rows[0] == ("chartroom", 2, "60.0", "0.50", "2", "1")
+    assert speed.rows[1][:3] == ("OCRmyPDF", 2, "30.0")
+    assert beside.rows[-1] == ("all", "2.00", "3.00")
+    assert median.columns == ("look", "pages", "chartroom", "OCRmyPDF")
+    assert median.rows[-1] == ("all", 1, "0.00 %", "8.33 %")
     assert "another patient: 0." in filing.note
-    everything = text.rows[-1]
-    assert everything[:4] == ("all", 1, "0.00 %", "8.33 %")
+    assert account.rows[-1] == ("unaccounted for", 0)
 
 
 def test_a_page_that_came_out_right_is_no_failure() -> None:
@@ -129,6 +169,16 @@ def test_every_real_page_has_its_file_and_its_truth() -> None:
     found = list(real_pages.real_pages(real_pages.DATA))
     assert len(found) > 80
     assert all(page.path.is_file() and page.truth.strip() for page in found)
+
+
+@pytest.mark.skipif(not shutil.which("tesseract"), reason="the program tesseract is absent")
+def test_plain_tesseract_reads_every_frame_of_a_lot(tmp_path: Path) -> None:
+    (tmp_path / "scans").mkdir()
+    scan = Path(__file__).parents[2] / "sample_scans" / "fax-204x196.tif"
+    shutil.copy(scan, tmp_path / "scans" / "1.tif")
+    reading = peer.Tesseract().read(Lot("fax", tmp_path, ()))
+    assert len(reading.texts[0].split()) > 20
+    assert reading.run.cpu_seconds > 0
 
 
 @pytest.mark.skipif(not shutil.which("tesseract"), reason="the program tesseract is absent")

@@ -6,12 +6,18 @@ import csv
 import json
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from PIL.TiffImagePlugin import TiffImageFile
 
+from bench.blocks import Form
+from bench.charts import KINDS, form, house, stay
+from bench.conditions import CONDITIONS
+from bench.design import HELD_OUT
 from bench.generate import main, parse_mix
+from bench.people import first_people
 from capture.errors import SettingsError
 
 
@@ -104,3 +110,19 @@ def test_a_wrong_order_ends_with_the_code_for_usage(
 ) -> None:
     assert main(["--pages", "1", "--out", str(tmp_path), "--mix", "foggy"]) == 2
     assert "foggy" in capsys.readouterr().err
+
+
+def test_pages_for_development_show_nothing_that_is_held_out() -> None:
+    def shown(*, development: bool) -> set[str]:
+        forms = [drawn(seed, development=development) for seed in range(30)]
+        return {form.style.face for form in forms} | {form.corner_place for form in forms}
+
+    assert set(HELD_OUT) - {"grid"} <= shown(development=False)
+    assert not set(HELD_OUT) & shown(development=True)
+
+
+def drawn(seed: int, *, development: bool) -> Form:
+    rng = Random(seed)
+    where = house(Random(seed), development=development)
+    case = stay(first_people(11, 3)[0], CONDITIONS[0], rng, where)
+    return form(case, KINDS["discharge_summary"], case.discharged, rng)

@@ -14,7 +14,7 @@ def test_without_its_programs_a_measurement_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ToolError, match="apt-get install ghostscript tesseract-ocr"):
+    with pytest.raises(ToolError, match="apt-get install ghostscript tesseract-ocr unpaper"):
         peer.installed(tmp_path / "ocrmypdf")
     assert run_all.measured(compare_ocrmypdf, ["--pages", "5"], tmp_path) == ToolError.exit_code
     assert "Not measured: OCRmyPDF needs" in report.results_of(tmp_path)["compare_ocrmypdf"]
