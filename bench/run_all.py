@@ -13,7 +13,16 @@ from typing import Protocol
 
 from capture.errors import ToolError
 
-from . import compare_ocrmypdf, film_frames, kill, real_pages, report, results, search_engines
+from . import (
+    compare_ocrmypdf,
+    film_frames,
+    ink_kept,
+    kill,
+    real_pages,
+    report,
+    results,
+    search_engines,
+)
 
 
 class Measurement(Protocol):
@@ -31,6 +40,7 @@ QUICK: tuple[tuple[Measurement, list[str]], ...] = (
     (real_pages, ["--limit", "12"]),
     (search_engines, ["--pages", "2000"]),
     (film_frames, ["--rolls", "1", "--frames", "20"]),
+    (ink_kept, ["--pages", "1"]),
     (kill, ["--kills", "4", "--frames", "60"]),
 )
 """Every measurement, with what makes it short."""
