@@ -1,6 +1,15 @@
-"""Scratches and dust of film, taken off with a light hand: ink is counted before and after."""
+"""Scratches and dust of film, taken off with a light hand: ink is counted before and after.
+
+A scratch is told from the rules of a form by where it ends. The film was drawn along something
+hard, so a scratch runs along it and out of the frame, or up to where the page itself ends; a
+rule, a letter or a signature has paper beyond both of its ends.
+"""
 
 from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -10,44 +19,181 @@ from .ink import Flags, Marks, ink_mask, marks_of
 from .model import Pixels, Step
 from .scale import grey
 
-_WHOLE = 0.97  # of the height: no rule of a form runs from edge to edge of its frame
-_WIDEST_SCRATCH = 3
+_SCALE = 2200
+"""Pixels of the longer side of a frame at 200 dpi, for which widths are given."""
+_WIDEST_SCRATCH = 6
+_CELL = 8
+"""Rows that are averaged: grain goes, and no scratch strays in so few."""
+_BLOCK = 8
+"""Cells over which a scratch must be unbroken: two lines of text, which are never that black."""
+_UNBROKEN = 0.75
+_MOSTLY = 0.5
+_SHORTEST = 0.12  # of the height of the frame
+_STRAY = 0.012  # of its width, on all of its length
+_FAINTEST = 7.0
+_ABOVE_GRAIN = 4.0
+_PAGE_ENDS = 25.0
+_MOST_SCRATCHES = 30
+_SHOWS_THROUGH = 2.0
 _SPECK_AREA = 4
 _LONELY = 12
 _COMPANY = 3
 _MOST_INK = 0.02
 
+Tones = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scratch:
+    """One scratch: its first cell, the first column in each cell, and how wide it is."""
+
+    top: int
+    left: NDArray[np.intp]
+    wide: int
+
 
 def destripe(pixels: Pixels) -> tuple[Pixels, Step]:
-    """Return the page without dark hair lines that run the whole length of the frame.
+    """Return a frame of film (dark on light) without dark or light scratches along it.
 
-    Where a stroke crosses a scratch its ink stays: only pixels with paper on both sides change.
+    Tones beside a scratch are drawn across it; what is darker than the scratch itself stays. All
+    is left alone when the lines are too many to be scratches: graph paper, a ledger.
     """
     tones = grey(pixels)
-    if tones.shape[1] < 8 * _WIDEST_SCRATCH:
-        return pixels, Step("destripe", False, 1.0)
-    scratched = _scratched_columns(ink_mask(tones))
-    if not scratched.any():
-        return pixels, Step("destripe", False, 1.0)
-    beside = np.minimum(_moved(tones, 1), _moved(tones, -1))
-    hair = scratched[None, :] & (beside > tones)
+    wide = max(2, round(_WIDEST_SCRATCH * max(tones.shape) / _SCALE))
+    if min(tones.shape) < 8 * wide or tones.shape[0] < 4 * _BLOCK * _CELL:
+        return pixels, Step("destripe", False, 1.0, 0.0)
+    cells = _cells(tones)
+    dark = list(_scratches(cells, wide))
+    light = list(_scratches(255 - cells, wide))
+    if not dark and not light:
+        return pixels, Step("destripe", False, 1.0, 0.0)
+    count = float(len(dark) + len(light))
+    if count > _MOST_SCRATCHES:
+        reason = "the lines along the film are too many to be scratches"
+        return pixels, Step("destripe", False, 0.5, count, reason)
     mended = pixels.copy()
-    mended[hair] = np.minimum(_moved(pixels, 1), _moved(pixels, -1))[hair]
-    return mended, Step("destripe", True, 0.8, float(scratched.sum()))
+    for scratch in dark:
+        _mend(mended, scratch, light=False)
+    for scratch in light:
+        _mend(mended, scratch, light=True)
+    return mended, Step("destripe", True, 0.8, count)
 
 
-def _scratched_columns(mask: Pixels) -> NDArray[np.bool_]:
-    dark = (mask > 0).mean(axis=0) >= _WHOLE
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], dark, [False])).astype(np.int8)))
-    for start, end in edges.reshape(-1, 2):
-        at_edge = start == 0 or end == len(dark)
-        dark[start:end] &= not at_edge and end - start <= _WIDEST_SCRATCH
-    return np.asarray(dark)
+def _cells(tones: Pixels) -> Tones:
+    """Return means over some rows each; rows that are left over at the end count as the last."""
+    height, width = tones.shape
+    count = height // _CELL
+    even = tones[: count * _CELL].astype(np.float32)
+    small = cv2.resize(even, (width, count), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.float32)
 
 
-def _moved(pixels: Pixels, way: int) -> Pixels:
-    """Return what stands beside each pixel, beyond the widest scratch."""
-    return np.roll(pixels, way * (_WIDEST_SCRATCH + 1), axis=1)
+def _scratches(cells: Tones, wide: int) -> Iterator[_Scratch]:
+    """Yield the dark scratches in the cells of a frame."""
+    across = np.ones((1, 2 * wide + 1), np.uint8)
+    ridge = cv2.morphologyEx(cells, cv2.MORPH_CLOSE, across) - cells
+    # Half of all ridges are of the grain, so their middle tells how high it piles up.
+    least = max(_FAINTEST, _ABOVE_GRAIN * float(np.median(ridge)))
+    high = (ridge > least).astype(np.uint8)
+    close = cv2.dilate(high, np.ones((1, 3), np.uint8)).astype(np.float32)
+    lasting = cv2.blur(close, (1, _BLOCK), borderType=cv2.BORDER_REPLICATE) >= _UNBROKEN
+    # Gaps between letters touch a scratch here and there; most of the way they do not.
+    steady = cv2.blur(high.astype(np.float32), (1, _BLOCK), borderType=cv2.BORDER_REPLICATE)
+    marks = marks_of(lasting.astype(np.uint8))
+    long = marks.height >= _SHORTEST * len(cells)
+    for found in np.flatnonzero(long):
+        own = (marks.labels == found + 1) & (steady > _MOSTLY)
+        scratch = _followed(own, int(marks.y[found]), int(marks.bottom[found]))
+        if scratch and _is_scratch(scratch, cells, wide):
+            yield scratch
+
+
+def _followed(own: Flags, top: int, bottom: int) -> _Scratch | None:
+    """Return one ridge, cell by cell; gaps are bridged by what is around them."""
+    rows = own[top:bottom]
+    there = np.flatnonzero(rows.any(axis=1))
+    if len(there) < _BLOCK:
+        return None
+    first, last = int(there[0]), int(there[-1]) + 1
+    left = rows.argmax(axis=1)[there]
+    right = rows.shape[1] - rows[:, ::-1].argmax(axis=1)[there]
+    wide = max(1, round(float(np.median(right - left))))
+    path = np.interp(np.arange(first, last), there, (left + right - wide) / 2)
+    return _Scratch(top + first, np.round(_steadied(path)).astype(np.intp), wide)
+
+
+def _steadied(path: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a path without the side steps to strokes that touch it: running medians."""
+    reach = min(2 * _BLOCK, (len(path) - 1) // 2)
+    padded = np.pad(path, reach, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
+    return np.asarray(np.median(windows, axis=1))
+
+
+def _is_scratch(scratch: _Scratch, cells: Tones, wide: int) -> bool:
+    """Return whether it is as narrow and straight as one and runs out of the frame or page."""
+    if scratch.wide > wide or int(np.ptp(scratch.left)) > max(wide, _STRAY * cells.shape[1]):
+        return False
+    bottom = scratch.top + len(scratch.left)
+    return _runs_out(cells, scratch.left[0], scratch.top, -1) or _runs_out(
+        cells, scratch.left[-1], bottom, 1
+    )
+
+
+def _runs_out(cells: Tones, column: int, end: int, way: int) -> bool:
+    """Return whether frame or page ends where a ridge does; ``end`` lies after its last cell."""
+    beyond = end if way < 0 else len(cells) - end
+    if beyond <= 1:
+        return True
+    around = slice(max(0, column - 12), column + 13)
+    ahead, behind = (
+        (slice(max(0, end - 5), max(0, end - 2)), slice(end, end + 6))
+        if way < 0
+        else (slice(end + 2, end + 5), slice(max(0, end - 6), end))
+    )
+    if not cells[ahead, around].size or not cells[behind, around].size:
+        return True
+    change = np.median(cells[ahead, around]) - np.median(cells[behind, around])
+    return bool(abs(float(change)) > _PAGE_ENDS)
+
+
+def _mend(mended: Pixels, scratch: _Scratch, *, light: bool) -> None:
+    """Draw the tones beside a scratch across it, in place, some rows at a time."""
+    height, width = mended.shape[:2]
+    # A dark scratch has soft edges that would stay; a light one takes no more than it must.
+    edge = 0 if light else 1
+    steps = np.flatnonzero(np.diff(scratch.left)) + 1
+    for start, end in itertools.pairwise((0, *steps.tolist(), len(scratch.left))):
+        left = max(2, int(scratch.left[start]) - edge)
+        right = min(width - 2, int(scratch.left[start]) + scratch.wide + edge)
+        top, bottom = (scratch.top + start) * _CELL, (scratch.top + end) * _CELL
+        # Rows left over beyond the last cell, or too few to be told, go with the end.
+        top = 0 if top < 2 * _CELL else top
+        bottom = height if height - bottom < 2 * _CELL else bottom
+        if left < right:
+            part = mended[top:bottom, left - 2 : right + 2]
+            part[:, 2:-2] = _drawn_across(part.astype(np.float32), light=light)
+
+
+def _drawn_across(part: Tones, *, light: bool) -> Pixels:
+    """Return the middle of ``part``, but for two columns either side, as if unscratched."""
+    before, after = part[:, :2].mean(axis=1), part[:, -2:].mean(axis=1)
+    inside = part[:, 2:-2]
+    count = inside.shape[1]
+    share = ((np.arange(count) + 1) / (count + 1)).astype(np.float32)
+    share = share.reshape(1, count, *([1] * (part.ndim - 2)))
+    drawn = before[:, None] * (1 - share) + after[:, None] * share
+    if light:
+        return np.asarray(np.minimum(inside, drawn), dtype=np.uint8)
+    return np.asarray(np.maximum(inside, drawn + _showing_through(inside)), dtype=np.uint8)
+
+
+def _showing_through(inside: Tones) -> Tones:
+    """Return by how much, 0 or less, strokes are darker than the scratch that lies over them."""
+    usual = np.median(inside, axis=0, keepdims=True)
+    spread = np.median(np.abs(inside - usual), axis=0, keepdims=True) * 1.5
+    darker = inside - usual
+    return np.where(darker < -_SHOWS_THROUGH * spread - 8, darker, np.float32(0))
 
 
 def despeckle(pixels: Pixels) -> tuple[Pixels, Step]:

@@ -58,14 +58,16 @@ def _as_drawn(frame: Frame) -> PageImage:
 def _as_scanned(frame: Frame, settings: CaptureSettings) -> PageImage:
     pixels, polarity, inverted = make_positive(frame.pixels, film=frame.film)
     pixels, squared = square_pixels(pixels, frame.dpi, bitonal=frame.bitonal)
+    steps = [inverted, squared]
+    if frame.film:
+        # Before the crop: a scratch shows by running out of the frame.
+        pixels, destriped = destripe(pixels)
+        steps.append(destriped)
     pixels, cropped = crop_surround(pixels)
-    steps = [inverted, squared, cropped]
+    steps.append(cropped)
     if not frame.bitonal:
         pixels, flattened = flatten(pixels)
         steps.append(flattened)
-    if frame.film:
-        pixels, destriped = destripe(pixels)
-        steps.append(destriped)
     pixels, lie, turned_steps = _upright(pixels, settings, bitonal=frame.bitonal)
     steps += turned_steps
     if frame.film:
