@@ -11,8 +11,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from capture.model import Barcode, Box, Digest, FrameRef, FrameState, PageImage, Polarity, Step
 from indexer.model import DocumentType, IndexValue, PageIndex
-from ocr.codec import dump, load
-from ocr.model import OcrPage
+from ocr.codec import dump, load, quality_of, quality_row
+from ocr.model import OcrPage, Quality, Verdict
 
 from . import schema
 from .deliveries import FrameRow
@@ -100,6 +100,9 @@ def keep_reading(connection: Connection, frame: FrameRow, reading: Reading) -> N
         "text": reading.ocr.text,
         "words": dump(reading.ocr),
         "page_index": _index_row(reading.index),
+        "quality": quality_row(reading.ocr.quality) if reading.ocr.quality else None,
+        "verdict": reading.ocr.quality.verdict.value if reading.ocr.quality else None,
+        "handwritten": reading.ocr.mostly_handwritten,
     }
     added = upsert(schema.readings).values(frame_id=frame.id, **row)
     connection.execute(added.on_conflict_do_update(index_elements=["frame_id"], set_=row))
@@ -150,6 +153,36 @@ def confidences_of(connection: Connection, frames: Sequence[FrameRow]) -> dict[F
         )
         found |= {refs[row.frame_id]: row.confidence for row in rows}
     return found
+
+
+def unfit_pages(connection: Connection, frames: Sequence[FrameRow]) -> dict[FrameRef, Quality]:
+    """Return the quality of those of these frames that are doubtful or to be scanned again."""
+    refs = {frame.id: frame.ref for frame in frames}
+    table = schema.readings
+    found: dict[FrameRef, Quality] = {}
+    for ids in in_parts(list(refs)):
+        rows = connection.execute(
+            select(table.c.frame_id, table.c.quality).where(
+                table.c.frame_id.in_(ids),
+                table.c.verdict.in_((Verdict.DOUBTFUL.value, Verdict.RESCAN.value)),
+            )
+        )
+        found |= {refs[row.frame_id]: quality_of(row.quality) for row in rows}
+    return found
+
+
+def handwritten_pages(connection: Connection, pages: Sequence[str]) -> frozenset[str]:
+    """Return the ids of those of ``pages`` that are mostly written by hand."""
+    frames, readings = schema.frames, schema.readings
+    found: set[str] = set()
+    for part in in_parts(pages):
+        rows = connection.execute(
+            select(frames.c.page)
+            .join(readings, readings.c.frame_id == frames.c.id)
+            .where(frames.c.page.in_(part), readings.c.handwritten)
+        )
+        found |= set(rows.scalars())
+    return frozenset(found)
 
 
 def words_of(connection: Connection, frame: FrameRow) -> OcrPage | None:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -122,6 +123,9 @@ readings = Table(
     Column("text", Text, nullable=False),
     Column("words", LargeBinary, nullable=False),
     Column("page_index", JSON),
+    Column("quality", JSON),  # as ocr.codec writes it; none for readings older than schema 0002
+    Column("verdict", String),  # of the quality, to find what is not good
+    Column("handwritten", Boolean, nullable=False, default=False, server_default=false()),
 )
 
 documents = Table(

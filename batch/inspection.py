@@ -17,6 +17,7 @@ from capture.model import Digest, FrameRef, SourceKind
 from capture.sniff import HEAD_BYTES
 from indexer.model import PageIndex
 from indexer.read import index_page, page_from_text, text_size
+from ocr.codec import quality_row
 from ocr.model import OcrPage
 
 from .intake import delivered_files, in_page_order, is_sidecar, is_zip
@@ -172,6 +173,7 @@ def _read(words: OcrPage, index: PageIndex) -> dict[str, object]:
             {"text": w.text, "box": w.box.as_list(), "confidence": round(w.confidence, 4)}
             for w in words.words
         ],
+        **_seen(words),
         "type": {
             "code": index.type.code,
             "name": index.type.name,
@@ -188,6 +190,18 @@ def _read(words: OcrPage, index: PageIndex) -> dict[str, object]:
             }
             for value in index.values
         ],
+    }
+
+
+def _seen(words: OcrPage) -> dict[str, object]:
+    """Return what was seen on the page beside its words; nothing for one without a picture."""
+    if words.quality is None:
+        return {}
+    return {
+        "handwriting": [box.as_list() for box in words.handwriting],
+        "mostly_handwritten": words.mostly_handwritten,
+        "unread_words": words.unread,
+        "quality": quality_row(words.quality),
     }
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from archive import deliveries, documents
+from archive import deliveries, documents, pages
 from archive.catalogue import Connection
 from archive.deliveries import Batch
+
+from .legibility import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,28 @@ def report_of(connection: Connection, batch: Batch) -> BatchReport:
 
 
 def troubles_of(connection: Connection, batch: Batch) -> list[Trouble]:
-    """Return what needs a person in ``batch``, in the order of delivery."""
+    """Return what needs a person in ``batch``, in the order of delivery.
+
+    A filed page whose text is doubtful is among them, as ``doubtful``; it stays filed.
+    """
     sources = {source.id: source for source in deliveries.sources(connection, batch)}
+    frames = deliveries.frames(connection, batch)
     found = [
         Trouble(sources[frame.source_id].shown, frame.ref.number, frame.state, frame.reason)
-        for frame in deliveries.frames(connection, batch)
+        for frame in frames
         if frame.state in ("held", "quarantined", "pending")
+    ]
+    filed = [frame for frame in frames if frame.state == "filed"]
+    unfit = pages.unfit_pages(connection, filed)
+    found += [
+        Trouble(
+            sources[frame.source_id].shown,
+            frame.ref.number,
+            "doubtful",
+            told(frame.ref, unfit[frame.ref]),
+        )
+        for frame in filed
+        if frame.ref in unfit
     ]
     refused = [
         Trouble(sighting.shown, None, sighting.kind, sighting.reason)

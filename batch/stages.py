@@ -21,6 +21,7 @@ from indexer.read import index_page
 from ocr.engine import OcrEngine
 from ocr.engines import open_engine
 from ocr.model import OcrPage
+from ocr.quality import assessed
 from ocr.text_layer import read_text_layer
 
 from .settings import Settings
@@ -122,6 +123,7 @@ class Conveyor:
         if job.isolated:
             tell(record_of(page, self._keep(page)))
         upright, words = self._read(job, page)
+        words = assessed(upright, words)
         read = time.perf_counter()
         index = index_page(
             words, width=upright.width, height=upright.height, settings=self._settings.indexer

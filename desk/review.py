@@ -1,12 +1,14 @@
-"""What waits for a person: held documents, and frames that no document could take."""
+"""What waits for a person: held documents, frames that no document could take, doubtful text."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archive import deliveries
+from archive import deliveries, pages
 from archive.catalogue import Connection
 from archive.documents import candidates_of, held_documents
+from batch.legibility import told
 from indexer.model import Candidate
 
 
@@ -17,6 +19,7 @@ class Waiting:
     subject: str
     """Id of a document, or of a page that is in none."""
     state: str
+    """``held``, ``quarantined``, or ``doubtful`` for a filed page that was read badly."""
     batch: str
     type_name: str
     pages: tuple[str, ...]
@@ -25,7 +28,7 @@ class Waiting:
 
 
 def waiting_list(connection: Connection) -> list[Waiting]:
-    """Return all that waits, batch by batch: documents first, then single pages."""
+    """Return all that waits, batch by batch: documents first, then single pages, then doubtful."""
     documents = [
         Waiting(
             subject=row.id,
@@ -44,4 +47,15 @@ def waiting_list(connection: Connection) -> list[Waiting]:
         for frame in deliveries.frames(connection, batch)
         if frame.state in ("held", "quarantined") and frame.document_id is None
     ]
-    return documents + loose
+    return documents + loose + list(_doubtful(connection))
+
+
+def _doubtful(connection: Connection) -> Iterator[Waiting]:
+    """Yield the filed pages whose text a person should not rely on unseen."""
+    for batch in deliveries.batches(connection):
+        filed = [frame for frame in deliveries.frames(connection, batch) if frame.state == "filed"]
+        unfit = pages.unfit_pages(connection, filed)
+        for frame in filed:
+            if frame.ref in unfit:
+                reason = told(frame.ref, unfit[frame.ref])
+                yield Waiting(frame.page, "doubtful", batch.name, "", (frame.page,), reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import groupby
 
 from capture.model import Box, FrameRef
@@ -23,6 +24,42 @@ class Word:
     """Counts the blocks (paragraphs, columns, table cells) in reading order, from 0."""
 
 
+class Verdict(StrEnum):
+    """What is to be done with a page for the sake of its quality."""
+
+    GOOD = "good"
+    DOUBTFUL = "doubtful"
+    """A person should look before its text is relied on."""
+    RESCAN = "rescan"
+    """No reader can do better with this image; the original may give a better one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How well a page can be read, told without knowing what stands on it."""
+
+    verdict: Verdict
+    estimated_cer: float
+    """Characters of print read wrong or not at all, as a share; 0.0 to 1.0."""
+    sharpness: float | None
+    """Pixels over which the edge of a stroke rises; None without letters to measure."""
+    contrast: float | None
+    """Tone of paper less tone of ink, 0.0 to 1.0; None without letters to measure."""
+    cut_lines: int
+    """Lines of text that run into an edge of the frame."""
+    reason: str = ""
+    """In words, what speaks against the page; empty for a good one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuledLine:
+    """A line of a form to write or sign on."""
+
+    box: Box
+    ink: float
+    """Ink on and above it that no word covers, in squares of a letter's height."""
+
+
 @dataclass(frozen=True, slots=True)
 class OcrPage:
     """Everything one engine read from one page image, in reading order."""
@@ -31,6 +68,16 @@ class OcrPage:
     engine: str
     """Name and version, such as ``tesseract 5.5.4``."""
     words: tuple[Word, ...]
+    handwriting: tuple[Box, ...] = ()
+    """Where somebody wrote by hand: shown as such, never guessed into text."""
+    mostly_handwritten: bool = False
+    """More was written by hand on it than is printed."""
+    unread: int = 0
+    """Guesses at handwriting that were left out of the words."""
+    ruled: tuple[RuledLine, ...] = ()
+    """Lines to sign or write on, top to bottom."""
+    quality: Quality | None = None
+    """None for a page whose image was not looked at, such as a text file."""
 
     @property
     def lines(self) -> tuple[tuple[Word, ...], ...]:

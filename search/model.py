@@ -37,6 +37,8 @@ class Entry:
     """Name of the roll or of the file that the page came from."""
     frame: int | None = None
     text: str = ""
+    handwritten: bool = False
+    """Mostly written by hand: its words say little of what stands on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,12 @@ class Found:
     """``(x, y, width, height)`` of each matched word, in pixels of the page image."""
     matched: tuple[str, ...]
     """The matched words as they were read, one for each box."""
+    handwritten: bool = False
+    """Mostly written by hand: a person must look, for its writing was not read."""
 
     def as_json(self) -> dict[str, object]:
-        """Return the line of ``search --json``."""
-        return {
+        """Return the line of ``search --json``; only a page by hand says that it is."""
+        line: dict[str, object] = {
             "page": self.page,
             "document": self.document,
             "mrn": self.mrn,
@@ -79,6 +83,8 @@ class Found:
             "boxes": [list(box) for box in self.boxes],
             "matched": list(self.matched),
         }
+        # The line of a printed page stays what scripts have always read.
+        return line | {"handwritten": True} if self.handwritten else line
 
 
 @dataclass(frozen=True, slots=True)

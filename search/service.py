@@ -96,4 +96,5 @@ def _found(source: TextSource, entry: Entry, hit: Hit, shown: Node, marking: Mar
         snippet=snippet(text, where, mark=marking.mark, plain=marking.plain),
         boxes=tuple((w.box.x, w.box.y, w.box.width, w.box.height) for w in words),
         matched=tuple(word.text for word in words),
+        handwritten=entry.handwritten,
     )

@@ -1,0 +1,129 @@
+"""How well a page can be read, told from its image and its words, without knowing the truth.
+
+The estimate adds up what was missed, what was read without confidence, and letters that follow
+each other as in no word. Its weights were fitted on generated pages of falling quality
+(`bench/page_quality.py` has the figures on others). Handwriting counts neither way: it is
+marked, and nobody scans a page again because somebody wrote on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from capture.handwriting import Unread, unread_ink
+from capture.model import Box, PageImage
+from capture.quality import GRAIN, Appearance, appearance, sight_of
+
+from .model import OcrPage, Quality, RuledLine, Verdict, Word
+from .plausibility import surprise
+
+SURE = 0.6
+"""Confidence from which a word is print; what lies in handwriting below it was guessed."""
+_CALM, _DOUBT, _STRANGE = 0.045, 1.0, 0.7
+"""Doubt in letters that read well all the same; weights of doubt beyond it and of strangeness."""
+_USUAL, _WILD = 3.6, 2.0
+"""Bits of surprise of a usual word, and as much more from which a word is strange all through."""
+_RESCAN, _DOUBTFUL = 0.30, 0.12
+"""Estimated character error rates."""
+_BLURRED, _SOFT = 0.30, 0.22
+"""Edge widths in letter heights at which strokes run into each other, and begin to."""
+_TINY = 7.0
+"""Pixels of a letter's height under which no engine reads it well."""
+_PALE = 0.15
+_CUT_LINES, _FEW_CUT = 4, 3
+_MOSTLY = 0.5
+"""Share of what is written on a page from which it is mostly by hand."""
+
+
+def assessed(page: PageImage, read: OcrPage) -> OcrPage:
+    """Return ``read`` with handwriting marked, guesses at it left out, and its quality."""
+    sight = sight_of(page)
+    sure = [word.box for word in read.words if word.confidence >= SURE]
+    unsure = [word.box for word in read.words if word.confidence < SURE]
+    unread = unread_ink(sight, sure, unsure)
+    words = tuple(word for word in read.words if not _is_guess(word, unread.handwriting))
+    ruled = tuple(RuledLine(line.box, line.ink) for line in unread.rulings)
+    mostly = _by_hand(words, unread) >= _MOSTLY
+    quality = judged(appearance(sight), words, unread.missed, mostly_handwritten=mostly)
+    return replace(
+        read,
+        words=words,
+        handwriting=unread.handwriting,
+        mostly_handwritten=mostly,
+        unread=len(read.words) - len(words),
+        ruled=ruled,
+        quality=quality,
+    )
+
+
+def judged(
+    look: Appearance, words: Sequence[Word], missed: float, *, mostly_handwritten: bool
+) -> Quality:
+    """Return the quality of a page whose share of ``missed`` print is known."""
+    errors = estimated_cer(words, missed)
+    causes = list(_causes(look, errors, missed))
+    verdict = _verdict(look, errors, bool(causes), mostly_handwritten)
+    reason = ""
+    if verdict is not Verdict.GOOD:
+        reason = ", ".join(causes) or f"about {errors:.0%} of its letters were not read right"
+    return Quality(verdict, errors, look.edge_width, look.contrast, look.cut_lines, reason)
+
+
+def estimated_cer(words: Sequence[Word], missed: float) -> float:
+    """Return the share of characters of print read wrong or not at all, 0.0 to 1.0."""
+    letters = sum(len(word.text) for word in words)
+    if not letters:
+        return 1.0 if missed else 0.0
+    doubt = sum(len(word.text) * (1 - word.confidence) for word in words) / letters
+    strange = sum(len(word.text) * _strangeness(word.text) for word in words) / letters
+    wrong = min(1.0, _DOUBT * max(0.0, doubt - _CALM) + _STRANGE * strange)
+    return round(missed + (1 - missed) * wrong, 4)
+
+
+def _strangeness(text: str) -> float:
+    bits = surprise(text)
+    return 0.0 if bits is None else min(1.0, max(0.0, bits - _USUAL) / _WILD)
+
+
+def _verdict(look: Appearance, errors: float, has_cause: bool, mostly_hand: bool) -> Verdict:
+    spoiled = (look.softness or 0.0) >= _BLURRED or look.cut_lines >= _CUT_LINES
+    if spoiled and (errors >= _DOUBTFUL or look.cut_lines >= _CUT_LINES):
+        return Verdict.RESCAN
+    if mostly_hand:
+        return Verdict.GOOD
+    if errors >= _RESCAN:
+        return Verdict.RESCAN
+    return Verdict.DOUBTFUL if errors >= _DOUBTFUL else Verdict.GOOD
+
+
+def _causes(look: Appearance, errors: float, missed: float) -> Iterator[str]:
+    """Yield in words what on the image explains errors."""
+    if look.cut_lines >= _FEW_CUT:
+        yield f"{look.cut_lines} lines of text run into the edge"
+    if errors < _DOUBTFUL:
+        return
+    if (look.softness or 0.0) >= _SOFT:
+        yield "out of focus"
+    if look.letter_height is not None and look.letter_height < _TINY:
+        yield f"letters are only {look.letter_height:.0f} pixels high"
+    if look.contrast is not None and look.contrast < _PALE:
+        yield "ink is hardly darker than the paper"
+    if look.specks >= GRAIN:
+        yield "full of specks"
+    if missed >= _DOUBTFUL:
+        yield f"about {missed:.0%} of its print was not read at all"
+
+
+def _is_guess(word: Word, handwriting: Sequence[Box]) -> bool:
+    if word.confidence >= SURE:
+        return False
+    x, y = word.box.x + word.box.width / 2, word.box.y + word.box.height / 2
+    return any(box.x <= x < box.right and box.y <= y < box.bottom for box in handwriting)
+
+
+def _by_hand(words: Sequence[Word], unread: Unread) -> float:
+    """Return the share of the writing that is by hand: three heights of stroke are a letter."""
+    by_hand = unread.strokes / 3
+    printed = sum(len(word.text) for word in words if word.confidence >= SURE)
+    return by_hand / (by_hand + printed) if by_hand else 0.0
