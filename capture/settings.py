@@ -11,6 +11,8 @@ from .errors import SettingsError
 
 Section = TypeVar("Section")
 
+_STEEPEST = 45.0
+"""Degrees of skew; beyond them a page rather lies turned by a quarter."""
 _WORDS = {int: "a whole number", float: "a number", str: "a text in quotes", bool: "true or false"}
 
 
@@ -42,6 +44,14 @@ class CaptureSettings:
     """Least confidence (0.0 to 1.0) at which a page is turned level."""
     barcodes: bool = True
     """Whether barcodes are read (Code 39, Code 128, QR)."""
+
+    def __post_init__(self) -> None:
+        limit = self.deskew_limit_degrees
+        if not 0 <= limit <= _STEEPEST:
+            raise SettingsError(
+                f"[capture] deskew_limit_degrees is from 0 to {_STEEPEST:g}, found {limit:g}:"
+                " a page turned further lies on its side, which is found without it"
+            )
 
 
 def load_section(table: Mapping[str, object], cls: type[Section], section: str) -> Section:
