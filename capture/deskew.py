@@ -29,6 +29,10 @@ _LEAST_REACH = 4.0
 _APART = 2.0
 """Degrees from which another angle is a rival and not the flank of the same peak."""
 
+_OVER_USUAL = (1.1, 1.6)
+_TEXT_OVER_RIVAL, _OTHER_OVER_RIVAL = (1.04, 1.2), (1.2, 2.0)
+"""How many times as high the best pile is where confidence is 0.0, and where it is 1.0."""
+
 Points = tuple[NDArray[np.float32], NDArray[np.float32]]
 """x and y, in pixels of the look."""
 
@@ -47,11 +51,17 @@ class Skew:
 NO_SKEW = Skew(0.0, 0.0, 0.0)
 
 
-def find_skew(points: Points, limit: float, *, fine: bool = True) -> Skew:
+def skew_of(marks: Marks, limit: float) -> Skew:
+    """Return the skew within ``limit`` degrees either way of a page with these marks."""
+    return find_skew(lower_edges(marks), limit, text=_has_letters(marks.letters))
+
+
+def find_skew(points: Points, limit: float, *, fine: bool = True, text: bool = True) -> Skew:
     """Return the skew within ``limit`` degrees either way of a page with these lower edges.
 
-    Confidence is 0.0 when the angle lies beyond the limit. Without ``fine`` it is told to half a
-    degree only, in a third of the time.
+    Confidence is 0.0 when the angle lies beyond the limit, and harder to come by when the edges
+    are not those of text. Without ``fine`` it is told to half a degree only, in a third of the
+    time.
     """
     if len(points[0]) < _FEWEST_POINTS:
         return NO_SKEW
@@ -61,17 +71,26 @@ def find_skew(points: Points, limit: float, *, fine: bool = True) -> Skew:
     angle = float(coarse[int(piles.argmax())])
     if fine:
         angle = _refined(_thinned(points, _FINE_POINTS), angle)
-    confidence = _confidence(coarse, piles) if abs(angle) <= limit else 0.0
+    rivalry = _TEXT_OVER_RIVAL if text else _OTHER_OVER_RIVAL
+    confidence = _confidence(coarse, piles, rivalry) if abs(angle) <= limit else 0.0
     return Skew(angle, confidence, float(piles.max()))
 
 
-def _confidence(angles: NDArray[np.float64], piles: NDArray[np.float64]) -> float:
+def _confidence(
+    angles: NDArray[np.float64], piles: NDArray[np.float64], over_rival: tuple[float, float]
+) -> float:
     """Return how far the highest pile stands out, from the usual one and from its best rival."""
     at = int(piles.argmax())
     usual = float(np.median(piles))
     rival = float(piles[np.abs(angles - angles[at]) > _APART].max())
-    out = min((piles[at] / usual - 1.1) / 0.5, (piles[at] / rival - 1.04) / 0.16)
-    return float(np.clip(out, 0.0, 1.0))
+    shares = [
+        (ratio - least) / (most - least)
+        for ratio, (least, most) in (
+            (piles[at] / usual, _OVER_USUAL),
+            (piles[at] / rival, over_rival),
+        )
+    ]
+    return float(np.clip(min(shares), 0.0, 1.0))
 
 
 def _refined(points: Points, angle: float) -> float:
@@ -102,7 +121,11 @@ def lower_edges_if_lying(marks: Marks) -> Points:
 
 
 def _text_ink(marks: Marks, letters: Flags) -> NDArray[np.intp]:
-    return marks.ink_of(letters if int(letters.sum()) >= _FEWEST_LETTERS else marks.inner)
+    return marks.ink_of(letters if _has_letters(letters) else marks.inner)
+
+
+def _has_letters(letters: Flags) -> bool:
+    return int(letters.sum()) >= _FEWEST_LETTERS
 
 
 def _thinned(points: Points, most: int) -> Points:

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .deskew import NO_SKEW, Skew, find_skew, lower_edges, lower_edges_if_lying
+from .deskew import NO_SKEW, Skew, find_skew, lower_edges_if_lying, skew_of
 from .ink import Marks, marks_of
 from .model import Pixels
 
@@ -64,14 +64,14 @@ class _Letters:
 def find_lie(mask: Pixels, limit: float) -> Lie:
     """Return rotation and skew of an ink mask; rotation 0 when nothing tells."""
     marks = marks_of(mask)
-    along = find_skew(lower_edges(marks), limit)
+    along = skew_of(marks, limit)
     across = find_skew(lower_edges_if_lying(marks), limit, fine=False)
     if along is NO_SKEW and across is NO_SKEW:
         return Lie(0, 0.0, NO_SKEW)
     if _lying(marks, along, across) <= _AXIS_MARGIN:
         return _upright(marks, 0, along)
     upright = marks_of(unturned(mask, 90))
-    return _upright(upright, 90, find_skew(lower_edges(upright), limit))
+    return _upright(upright, 90, skew_of(upright, limit))
 
 
 def _lying(marks: Marks, along: Skew, across: Skew) -> float:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from capture.deskew import Skew, find_skew, level, lower_edges
+from capture.deskew import Skew, level, skew_of
 from capture.errors import SettingsError
 from capture.ink import ink_mask, looked_at, marks_of
 from capture.model import Pixels
@@ -23,8 +23,8 @@ FEW = settings(
 )
 
 
-def skew_of(page: Pixels, limit: float = 15.0) -> Skew:
-    return find_skew(lower_edges(marks_of(ink_mask(looked_at(page)[0]))), limit)
+def page_skew(page: Pixels, limit: float = 15.0) -> Skew:
+    return skew_of(marks_of(ink_mask(looked_at(page)[0])), limit)
 
 
 @FEW
@@ -32,7 +32,7 @@ def skew_of(page: Pixels, limit: float = 15.0) -> Skew:
 def test_any_skew_within_the_limit_is_found_within_a_twentieth(
     draw_page: DrawPage, degrees: float
 ) -> None:
-    found = skew_of(level(draw_page(), -degrees, bitonal=False))
+    found = page_skew(level(draw_page(), -degrees, bitonal=False))
     assert found.degrees == pytest.approx(degrees, abs=0.05)
     if abs(degrees) < 14.95:
         assert found.confidence >= SURE
@@ -43,22 +43,22 @@ def test_any_skew_within_the_limit_is_found_within_a_twentieth(
 def test_rows_of_the_image_do_not_draw_small_angles_to_level(
     draw_page: DrawPage, degrees: float
 ) -> None:
-    found = skew_of(level(draw_page(), -degrees, bitonal=True))
+    found = page_skew(level(draw_page(), -degrees, bitonal=True))
     assert found.degrees == pytest.approx(degrees, abs=0.05)
 
 
 def test_a_level_page_is_level_within_a_hundredth(draw_page: DrawPage) -> None:
-    assert skew_of(draw_page()).degrees == pytest.approx(0, abs=0.01)
+    assert page_skew(draw_page()).degrees == pytest.approx(0, abs=0.01)
 
 
 @pytest.mark.parametrize("degrees", [16.5, -20.0, 30.0])
 def test_skew_beyond_the_limit_is_left_alone(draw_page: DrawPage, degrees: float) -> None:
-    assert skew_of(level(draw_page(), -degrees, bitonal=False)).confidence < SURE
+    assert page_skew(level(draw_page(), -degrees, bitonal=False)).confidence < SURE
 
 
 @pytest.mark.parametrize("degrees", [-44.5, -31.0, 22.0, 44.5])
 def test_steep_skew_is_found_when_it_is_asked_for(draw_page: DrawPage, degrees: float) -> None:
-    found = skew_of(level(draw_page(), -degrees, bitonal=False), 45.0)
+    found = page_skew(level(draw_page(), -degrees, bitonal=False), 45.0)
     assert found.degrees == pytest.approx(degrees, abs=0.05)
     assert found.confidence >= SURE
 
@@ -66,8 +66,8 @@ def test_steep_skew_is_found_when_it_is_asked_for(draw_page: DrawPage, degrees: 
 @pytest.mark.parametrize("limit", [0.0, 0.5, 1.0])
 def test_a_narrow_limit_still_tells_level_from_beyond(draw_page: DrawPage, limit: float) -> None:
     page = draw_page()
-    assert skew_of(level(page, 2.0, bitonal=False), limit).confidence == 0.0
-    assert abs(skew_of(page, max(limit, 0.1)).degrees) < 0.01
+    assert page_skew(level(page, 2.0, bitonal=False), limit).confidence == 0.0
+    assert abs(page_skew(page, max(limit, 0.1)).degrees) < 0.01
 
 
 def blots(seed: int) -> Pixels:
@@ -84,12 +84,12 @@ def test_a_picture_without_straight_edges_has_no_skew(limit: float, seed: int) -
     page = blots(seed)
     across, down = np.ogrid[:1650, :1275]
     page[np.hypot(across - 750, down - 630) > 440] = 255
-    assert skew_of(level(page, 7.0, bitonal=True), limit).confidence < SURE
+    assert page_skew(level(page, 7.0, bitonal=True), limit).confidence < SURE
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_picture_is_level_when_its_edge_is(seed: int) -> None:
-    found = skew_of(level(blots(seed), 7.0, bitonal=True))
+    found = page_skew(level(blots(seed), 7.0, bitonal=True))
     assert found.degrees == pytest.approx(-7, abs=0.1)
 
 
