@@ -12,16 +12,26 @@ _CENTRE = 0.15  # is left off on every side: mounts and film edges are dark eith
 _FLAT = 40.0
 _FEWEST_LETTERS = 8
 _SPARSE = 0.04
+_AROUND = 21  # pixels of the glance: wider than strokes, narrower than shadows
+_FAINT = 6.0
+_ABOVE_GRAIN = 5.0
+_CLEARLY = 1.5
+_FEWEST_STROKES = 0.003
 
 
 def judge_polarity(pixels: Pixels, *, film: bool) -> tuple[Polarity, float]:
     """Return how ink lies on a frame, and how sure that is.
 
     A frame is negative when most of its middle is dark and light strokes like letters stand
-    on it; on film the absence of strokes (a blank exposure) tells as well.
+    on it; on film the tone of strokes against what is around them tells first, for lamps and
+    bands divide its frames into dark and light as ink does, and then the absence of strokes (a
+    blank exposure).
     """
     small, _ = glanced_at(pixels)
     middle = _middle(small)
+    told = _by_strokes(middle) if film else None
+    if told is not None:
+        return told
     tone, dark_mask = cv2.threshold(middle, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
     dark = float(np.count_nonzero(dark_mask)) / middle.size
     if _spread(middle, tone) < _FLAT:
@@ -34,6 +44,25 @@ def judge_polarity(pixels: Pixels, *, film: bool) -> tuple[Polarity, float]:
     if film and dark > 1 - _SPARSE:
         return Polarity.NEGATIVE, 0.6
     return Polarity.POSITIVE, 0.5
+
+
+def _by_strokes(middle: Pixels) -> tuple[Polarity, float] | None:
+    """Return whether thin marks are lighter or darker than what is around them; None if few are."""
+    if min(middle.shape) <= _AROUND:
+        return None
+    calm = cv2.blur(middle, (3, 3))
+    around = cv2.medianBlur(calm, _AROUND)
+    lighter, darker = cv2.subtract(calm, around), cv2.subtract(around, calm)
+    # Grain is as often lighter as darker: the side without strokes tells how far it goes.
+    least = max(_FAINT, _ABOVE_GRAIN * min(float(lighter.mean()), float(darker.mean())))
+    lighter, darker = cv2.subtract(calm, around), cv2.subtract(around, calm)
+    # Grain is as often lighter as darker: the side without strokes tells how far it goes.
+    least = max(_FAINT, _ABOVE_GRAIN * min(float(lighter.mean()), float(darker.mean())))
+    light, dark = (float(np.count_nonzero(side > least)) / side.size for side in (lighter, darker))
+    more, less = max(light, dark), min(light, dark)
+    if more < _FEWEST_STROKES or more < _CLEARLY * less:
+        return None
+    return (Polarity.NEGATIVE if light > dark else Polarity.POSITIVE), 1 - less / more
 
 
 def make_positive(pixels: Pixels, *, film: bool) -> tuple[Pixels, Polarity, Step]:
