@@ -27,6 +27,8 @@ _LARGE_COUNT = re.compile(rb"/Count\s+(\d{5,})")
 _POINTS_PER_INCH = 72.0
 _IMAGE_PAGE_SHARE = 0.5
 _BORN_DIGITAL_IMAGE_SHARE = 0.25
+_LAYER_SHARE = 0.02
+_FINEST_LAYER = 600.0
 _GREY = 2  # dimensions
 _FEWEST_LETTERS = 12
 _LEAST_READABLE = 0.95
@@ -135,14 +137,26 @@ def _draw(page: pypdfium2.PdfPage, settings: CaptureSettings) -> Decoded:
     if _born_digital(page, pictures):
         dpi = float(settings.born_digital_dpi)
         return Decoded(_render(page, dpi, settings), (dpi, dpi), bitonal=False, born_digital=True)
-    scan = max(pictures, key=lambda picture: picture.share, default=None)
-    if scan is None or scan.share < _IMAGE_PAGE_SHARE:
-        dpi = float(settings.pdf_dpi)
-        return Decoded(_render(page, dpi, settings), (dpi, dpi), bitonal=False)
-    pixels = _render(page, scan.dpi, settings)
-    if scan.bitonal and len(pictures) == 1 and pixels.ndim == _GREY:
-        return Decoded(_black_and_white(pixels), (scan.dpi, scan.dpi), bitonal=True)
-    return Decoded(pixels, (scan.dpi, scan.dpi), bitonal=False)
+    told = _scan_dpi(pictures)
+    dpi = told or float(settings.pdf_dpi)
+    pixels = _render(page, dpi, settings)
+    if told and len(pictures) == 1 and pictures[0].bitonal and pixels.ndim == _GREY:
+        return Decoded(_black_and_white(pixels), (dpi, dpi), bitonal=True)
+    return Decoded(pixels, (dpi, dpi), bitonal=False)
+
+
+def _scan_dpi(pictures: tuple[_Picture, ...]) -> float | None:
+    """Return the resolution of a page that pictures cover; None when they do not.
+
+    A scan comes in one picture, in bands, or in layers: writing in a fine one over paper in a
+    coarse one (mixed raster content, ITU-T T.44).
+    """
+    if sum(picture.share for picture in pictures) < _IMAGE_PAGE_SHARE:
+        return None
+    largest = max(pictures, key=lambda picture: picture.share)
+    parts = [picture.dpi for picture in pictures if picture.share >= _LAYER_SHARE]
+    # A fine logo must not blow the whole page up.
+    return max(largest.dpi, min(max(parts, default=0.0), _FINEST_LAYER))
 
 
 def _black_and_white(pixels: Pixels) -> Pixels:

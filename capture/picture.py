@@ -1,12 +1,23 @@
-"""JPEG, PNG and JPEG 2000: files that hold one picture."""
+"""JPEG, PNG, JPEG 2000, BMP and GIF: files that hold one picture."""
 
 from __future__ import annotations
 
 import struct
 from typing import IO
 
+from PIL import Image
+
 from .errors import SourceError
-from .raster import Decoded, bands_of, check_size, decode, known_dpi, open_image, quarter_turned
+from .raster import (
+    Decoded,
+    bands_of,
+    check_size,
+    decode,
+    decoding,
+    known_dpi,
+    open_image,
+    quarter_turned,
+)
 from .settings import CaptureSettings
 
 _CODESTREAM_END = b"\xff\xd9"
@@ -24,6 +35,8 @@ class PictureFile:
         self._media = media
         self._image = open_image(file, media)
         check_size(*self._image.size, bands_of(self._image), settings)
+        if media == "gif":
+            _check_still(self._image)
 
     def size(self, number: int) -> tuple[int, int]:
         """Return declared width and height."""
@@ -45,6 +58,15 @@ class PictureFile:
     def close(self) -> None:
         """Let go of the decoder."""
         self._image.close()
+
+
+def _check_still(image: Image.Image) -> None:
+    """Raise SourceError when more pictures follow: showing the first would lose the others."""
+    with decoding("gif"):
+        moving = bool(getattr(image, "is_animated", False))
+        image.seek(0)
+    if moving:
+        raise SourceError("the GIF holds several pictures; deliver each as a file of its own")
 
 
 def _check_jp2(file: IO[bytes]) -> None:

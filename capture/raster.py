@@ -18,7 +18,14 @@ from .settings import CaptureSettings
 # Our own limit is checked from the header first; Pillow's would warn below it.
 Image.MAX_IMAGE_PIXELS = None
 
-_FORMATS = {"tiff": "TIFF", "jpeg": "JPEG", "png": "PNG", "jp2": "JPEG2000"}
+_FORMATS = {
+    "tiff": "TIFF",
+    "jpeg": "JPEG",
+    "png": "PNG",
+    "jp2": "JPEG2000",
+    "bmp": "BMP",
+    "gif": "GIF",
+}
 _BANDS = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I": 4, "F": 4, "LA": 2}
 _QUARTER_TURNED = (5, 6, 7, 8)
 _ORIENTATION = 0x0112

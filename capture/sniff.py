@@ -16,12 +16,12 @@ _OURS = (
     (b"\x89PNG\r\n\x1a\n", "png"),
     (b"\0\0\0\x0cjP  \r\n\x87\n", "jp2"),
     (b"\xff\x4f\xff\x51", "jp2"),
+    (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"),
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
 )
 _FOREIGN = (
-    (b"GIF8", "a GIF picture"),
-    (b"BM", "a Windows bitmap"),
     (b"RIFF", "a WebP, AVI or WAV file"),
     (b"\x1f\x8b", "gzip-packed"),
     (b"Rar!", "a RAR archive"),
@@ -36,7 +36,9 @@ _FOREIGN = (
 
 
 def sniff(head: bytes) -> str:
-    """Return ``tiff``, ``jpeg``, ``png``, ``jp2``, ``pdf`` or ``zip`` for a file's first bytes.
+    """Return the kind of a file by its first bytes, such as ``tiff``, ``pdf`` or ``zip``.
+
+    Pictures are ``tiff``, ``jpeg``, ``png``, ``jp2``, ``bmp`` and ``gif``.
 
     Raises:
         SourceError: the file is empty or of another kind; says what it seems to be.
@@ -46,11 +48,14 @@ def sniff(head: bytes) -> str:
     for magic, media in _OURS:
         if head.startswith(magic):
             return media
+    # Two letters are few: the four reserved bytes of a bitmap are zero.
+    if head.startswith(b"BM") and head[6:10] == bytes(4):
+        return "bmp"
     if b"%PDF-" in head[:1029]:
         return "pdf"
     raise SourceError(
         f"not a kind we read, it seems to be {_seeming(head)};"
-        " deliver TIFF, JPEG, PNG, JPEG 2000, PDF, or a ZIP of these"
+        " deliver TIFF, JPEG, PNG, JPEG 2000, BMP, GIF, PDF, or a ZIP of these"
     )
 
 

@@ -28,6 +28,8 @@ _INCH, _CENTIMETRE = 2, 3
 _LAST_LYING = 4  # orientations 5 to 8 exchange across and down
 _WHITE_IS_ZERO = 0
 _MAX_VALUES = 4_000_000
+_UNREAD = b"MM\0+"
+"""A BigTIFF whose high bytes come first: legal, and no decoder of ours knows it."""
 
 Tags = Mapping[int, tuple[int, ...]]
 
@@ -75,6 +77,11 @@ class TiffImages:
     def __init__(self, file: IO[bytes], settings: CaptureSettings) -> None:
         self._settings = settings
         self._directories = _pages(read_directories(file, settings))
+        file.seek(0)
+        if file.read(len(_UNREAD)) == _UNREAD:
+            raise SourceError(
+                "a BigTIFF with its high bytes first is not read; convert it to low bytes first"
+            )
         file.seek(0)
         self._image: Image.Image | None = None
         self._file = file

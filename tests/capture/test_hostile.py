@@ -76,6 +76,8 @@ WHOLE = {
     "jpeg-progressive": as_bytes(noise(), "JPEG", progressive=True),
     "png": as_bytes(noise(), "PNG"),
     "jp2": as_bytes(noise(), "JPEG2000"),
+    "bmp": as_bytes(noise(), "BMP"),
+    "gif": as_bytes(noise(), "GIF"),
     "pdf": as_bytes(noise(), "PDF"),
 }
 
@@ -131,7 +133,8 @@ def test_missing_file_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("head", "seems"),
     [
-        (b"GIF89a", "GIF"),
+        (b"RIFF\0\0\0\0WEBP", "WebP"),
+        (b"BM, a note of a person\n" * 9, "plain text"),
         (b"hello, this is a note\n" * 9, "plain text"),
         (b"<html><body>", "HTML"),
         (bytes(128) + b"DICM", "DICOM"),
