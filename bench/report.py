@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from capture.errors import SettingsError
 
 from .results import FOLDER, Table, markdown
 
+_EMPTY = re.compile(r"<!-- (\w+): begin -->\s*<!-- \1: end -->")
+_NOTE = "Not measured yet: `python -m bench.{}` makes these figures."
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
 
@@ -48,11 +51,23 @@ def results_of(folder: Path) -> dict[str, str]:
     }
 
 
+def filled(page: str, texts: Mapping[str, str]) -> str:
+    """Return the page with every text between its markers, and a note where none was ever made.
+
+    Raises SettingsError for a text without markers.
+    """
+    for name, text in texts.items():
+        page = replaced(page, name, text)
+    return _EMPTY.sub(lambda found: replaced(found[0], found[1], _NOTE.format(found[1])), page)
+
+
 def main() -> int:
     """Put every kept result into the page; return the exit code."""
-    page = PAGE.read_text(encoding="utf-8")
-    for name, text in results_of(FOLDER).items():
-        page = replaced(page, name, text)
+    try:
+        page = filled(PAGE.read_text(encoding="utf-8"), results_of(FOLDER))
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
     PAGE.write_text(page, encoding="utf-8")
     return 0
 

@@ -11,13 +11,14 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from capture.errors import ToolError
+from capture.errors import ChartroomError
 
 from . import (
     compare_ocrmypdf,
     film_frames,
     ink_kept,
     kill,
+    odd_formats,
     real_pages,
     report,
     results,
@@ -41,19 +42,20 @@ QUICK: tuple[tuple[Measurement, list[str]], ...] = (
     (search_engines, ["--pages", "2000"]),
     (film_frames, ["--rolls", "1", "--frames", "20"]),
     (ink_kept, ["--pages", "1"]),
+    (odd_formats, ["--pages", "1"]),
     (kill, ["--kills", "4", "--frames", "60"]),
 )
 """Every measurement, with what makes it short."""
 
 
 def measured(one: Measurement, arguments: list[str], folder: Path) -> int:
-    """Run one measurement; return its exit code, that of the missing program when it has none."""
+    """Run one measurement; return its exit code, that of the error when it cannot be made."""
     started = time.perf_counter()
     print(f"{one.NAME} ...", file=sys.stderr)
     try:
         code = one.main([*arguments, "--results", str(folder)])
-    except ToolError as error:
-        # The others need not wait for a program that is missing here.
+    except ChartroomError as error:
+        # The others need not wait for what is missing or refused here.
         results.skipped(one.NAME, f"python -m bench.{one.NAME}", str(error), folder)
         print(error, file=sys.stderr)
         code = error.exit_code

@@ -38,6 +38,19 @@ def test_a_page_without_the_markers_is_refused() -> None:
         report.replaced("nothing", "speed", "new")
 
 
+def test_a_place_that_no_result_fills_says_how_it_is_filled() -> None:
+    empty = "<!-- {0}: begin -->\n<!-- {0}: end -->\n"
+    page = report.filled(empty.format("film") + empty.format("kill"), {"kill": "No page lost."})
+    assert "begin -->\nNot measured yet: `python -m bench.film` makes" in page
+    assert "begin -->\nNo page lost.\n<!-- kill: end" in page
+    assert report.filled(page, {"film": "All cut."}).count("Not measured") == 0
+
+
+def test_a_result_without_a_place_is_told() -> None:
+    with pytest.raises(SettingsError, match="no markers for film"):
+        report.filled("nothing", {"film": "All cut."})
+
+
 def test_the_page_has_a_place_for_every_measurement() -> None:
     page = report.PAGE.read_text(encoding="utf-8")
     for one, _ in run_all.QUICK:

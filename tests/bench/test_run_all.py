@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench import compare_ocrmypdf, peer, real_pages, report, run_all
-from capture.errors import ToolError
+from capture.errors import SettingsError, ToolError
 
 
 def test_without_its_programs_a_measurement_says_what_to_install(
@@ -28,4 +28,18 @@ def test_absent_material_is_no_failure(tmp_path: Path) -> None:
 
 def test_every_measurement_has_a_short_form() -> None:
     assert all(few for _, few in run_all.QUICK)
-    assert len({one.NAME for one, _ in run_all.QUICK}) == len(run_all.QUICK) == 5
+    assert len({one.NAME for one, _ in run_all.QUICK}) == len(run_all.QUICK)
+
+
+class Refused:
+    """A measurement that cannot be made as it was asked for."""
+
+    NAME = "refused"
+
+    def main(self, arguments: list[str] | None = None) -> int:
+        raise SettingsError("choose another --seed")
+
+
+def test_a_measurement_that_is_refused_stops_no_other(tmp_path: Path) -> None:
+    assert run_all.measured(Refused(), [], tmp_path) == SettingsError.exit_code
+    assert "Not measured: choose another" in report.results_of(tmp_path)["refused"]
