@@ -24,20 +24,24 @@ _RULE = 0.035
 _THICKEST_RULE = 5
 _COVERED = 0.5
 """Share of a mark's ink inside surely read words from which it is read."""
-_THICK = 0.32
+_THICK = 0.6
 """Usual letter heights; half the thickness of a stroke that no pen makes."""
 _TALLEST, _WIDEST = 6.0, 28.0
 """Letter heights of one joined run of a pen; more is a drawing, a tracing or a stain."""
-_RUN_WIDTH, _RUN_CROSSINGS, _RUN_FILL = 2.0, 2.2, 0.34
-"""A joined run: letter heights across, times that its rows cross ink, ink in its box."""
+_RUN_WIDTH, _RUN_CROSSINGS = 2.0, 2.0
+"""A joined run: letter heights across, and times that its rows cross ink."""
+_TALL_RUN, _LOW_RUN = (1.5, 0.45), (0.9, 0.3)
+"""Letter heights, and the most ink in its box: print that grew together is low and full."""
 _SMALLEST = 0.35
 """Letter heights; less is dust, a dot or a comma."""
-_REACH = 1.2, 0.5
+_REACH = 2.5, 0.2
 """Letter heights across and down by which pieces of one line of a hand stand apart."""
 _LONG = 7.0
 """Letter heights of stroke in a piece of handwriting; a tick or a check is shorter."""
 _FEWEST, _UNEVEN = 4, 0.5
 """Separate hand-printed letters of a line, and the share of them that is of no one height."""
+_AT_END = 4
+"""Looked-at pixels around the end of a line."""
 _MOST_LINES = 150
 _ABOVE, _BELOW = 2.4, 0.8
 """Letter heights over and under a line in which what is written on it lies."""
@@ -103,7 +107,7 @@ def unread_ink(sight: Sight, sure: Iterable[Box], unsure: Iterable[Box]) -> Unre
     found, strokes = ([], 0.0) if noisy else _handwriting(pieces, letter)
     hands = np.array([box.as_list() for box in found], dtype=np.int32).reshape(-1, 4)
     missed = _missed(marks, np.concatenate([read, guessed, hands]), letter)
-    rulings = _rulings(level, marks.mask_of(chosen), read, letter)
+    rulings = _rulings(_Rules(level, upright), marks.mask_of(chosen), read, letter)
     return Unread(
         tuple(_scaled(box, 1 / factor) for box in found),
         tuple(Ruling(_scaled(one.box, 1 / factor), one.ink) for one in rulings),
@@ -212,10 +216,12 @@ def _handwriting(pieces: _Pieces, letter: float) -> tuple[list[Box], float]:
 
 def _joined(pieces: _Pieces, letter: float) -> Flags:
     """Return which pieces are runs of joined letters."""
+    height, fill = pieces.boxes[:, 3] / letter, pieces.fill
+    shape = np.zeros(len(fill), dtype=np.bool_)
+    for least, most in (_TALL_RUN, _LOW_RUN):
+        shape |= (height >= least) & (fill <= most)
     long = pieces.boxes[:, 2] >= _RUN_WIDTH * letter
-    tall = pieces.boxes[:, 3] >= 0.7 * letter
-    crossed = pieces.crossings >= _RUN_CROSSINGS
-    return np.asarray(long & tall & crossed & (pieces.fill <= _RUN_FILL))
+    return np.asarray(shape & long & (pieces.crossings >= _RUN_CROSSINGS))
 
 
 def _uneven(pieces: _Pieces, group: NDArray[np.intp], letter: float) -> bool:
@@ -254,14 +260,22 @@ def _extent(boxes: NDArray[np.float64]) -> Box:
     return Box(int(left), int(top), int(right - left), int(bottom - top))
 
 
-def _rulings(level: Pixels, left: Pixels, read: Places, letter: float) -> list[Ruling]:
-    """Return level lines that have room above them, with the unread ink there."""
-    rules = marks_of(level)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rules:
+    """The ink of straight strokes."""
+
+    level: Pixels
+    upright: Pixels
+
+
+def _rulings(ink: _Rules, left: Pixels, read: Places, letter: float) -> list[Ruling]:
+    """Return level lines of no cell that have room above them, with the unread ink there."""
+    rules = marks_of(ink.level)
     thin = rules.height <= max(_THICKEST_RULE, 0.35 * letter)
     found = []
     for at in np.flatnonzero(thin)[:_MOST_LINES]:
         box = Box(*(int(side[at]) for side in (rules.x, rules.y, rules.width, rules.height)))
-        if not _is_filled(box, read, letter):
+        if not _is_filled(box, read, letter) and not _is_of_cell(box, ink.upright):
             found.append(Ruling(box, round(_ink_on(box, left, letter), 2)))
     return found
 
@@ -273,6 +287,13 @@ def _is_filled(rule: Box, read: Places, letter: float) -> bool:
     ends = np.minimum(read[:, 0] + read[:, 2], rule.right)
     across = ends - np.maximum(read[:, 0], rule.x)
     return bool(np.maximum(across[on], 0).sum() >= 0.5 * rule.width)
+
+
+def _is_of_cell(rule: Box, upright: Pixels) -> bool:
+    """Return whether upright rules meet both ends of a line: a cell is no line to sign on."""
+    rows = slice(max(0, rule.y - _AT_END), rule.bottom + _AT_END)
+    ends = (rule.x, rule.right)
+    return all(upright[rows, max(0, x - _AT_END) : x + _AT_END].any() for x in ends)
 
 
 def _ink_on(rule: Box, left: Pixels, letter: float) -> float:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .ink import Flags, Marks, ink_mask, looked_at, marks_of
+from .ink import Flags, Marks, evened, ink_mask, looked_at, marks_of
 from .model import PageImage, Pixels
 from .scale import grey
 
@@ -31,6 +31,8 @@ _NEXT = 1.6
 """Median heights to the next letter of a line that runs into the edge."""
 GRAIN = 5.0
 """Specks for each thousand pixels; a dirty copy has 1, a noisy threshold 15."""
+_NEXT_TO_NONE, _FAINT = 0.0005, 228
+"""Share of a page that is ink; tone of faint ink on paper that was made 255."""
 _SPECK = 4
 """Pixels of a mark looked at that is no part of a letter."""
 _ROW = 5
@@ -80,7 +82,15 @@ def sight_of(page: PageImage) -> Sight:
     halvings = max(0, int(math.log2(max(1.0, longest / _LEAST_LENGTH))))
     small, factor = looked_at(tones, max(1, longest // 2**halvings))
     turned = (step.value for step in page.steps if step.name == "deskew" and step.applied)
-    return Sight(tones, ink_mask(small), factor, next(turned, None) or 0.0)
+    return Sight(tones, _ink(small), factor, next(turned, None) or 0.0)
+
+
+def _ink(small: Pixels) -> Pixels:
+    """Return the mask of ink; where there is next to none, that of what is hardly darker."""
+    mask = ink_mask(small)
+    if np.count_nonzero(mask) >= _NEXT_TO_NONE * mask.size:
+        return mask
+    return np.asarray(np.where(evened(small) < _FAINT, 255, 0), dtype=np.uint8)
 
 
 def appearance(sight: Sight) -> Appearance:

@@ -33,6 +33,7 @@ from .model import IndexValue, PageIndex
 from .names import Name, name_words, read_name
 from .rows import Layout, box_of, layout_of, segments_of, text_of
 from .settings import DEFAULT_SETTINGS, IndexSettings
+from .signature import read_signatures
 
 RULES = "index@2"
 """Version of all rules of this room together; part of the key of the work they do."""
@@ -78,7 +79,8 @@ def index_page(
     labels = find_labels(layout)
     found = classify(layout)
     read = _Reader(page.frame, layout, labels, settings, found.type.code)
-    values = tuple(doubting_numbers(_settled(read.values())))
+    told = doubting_numbers(_settled(read.values()))
+    values = (*told, *read_signatures(page, layout))
     return PageIndex(page.frame, found.type, values, titled=found.titled)
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 TRIPLES = Path(__file__).with_name("letter_triples.json")
 EDGE = "^"
 """Stands twice before the first letter of a word and once behind its last."""
-SHORTEST = 4
-"""Letters; shorter words are abbreviations as often as not."""
+SHORTEST, SHORTEST_CAPITALS = 4, 6
+"""Letters; shorter words are abbreviations or codes as often as not."""
 _EDGES = ".,;:!?()[]{}\"'*-/"
 _SINGLE, _PAIR, _TRIPLE = 0.5, 3.0, 4.0
 """Counts that the shorter context weighs against what was seen in the longer."""
@@ -29,7 +29,8 @@ _LETTERS = 27
 def bare(text: str) -> str:
     """Return the letters of a word in small ones; empty where it is none, or may be a code."""
     word = text.strip(_EDGES).replace("'", "")
-    if len(word) < SHORTEST or not word.isascii() or not word.isalpha():
+    shortest = SHORTEST_CAPITALS if word.isupper() else SHORTEST
+    if len(word) < shortest or not word.isascii() or not word.isalpha():
         return ""
     return word.lower()
 

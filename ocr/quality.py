@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from statistics import median
 
 from capture.handwriting import Unread, unread_ink
 from capture.model import Box, PageImage
@@ -18,12 +19,19 @@ from capture.quality import GRAIN, Appearance, appearance, sight_of
 from .model import OcrPage, Quality, RuledLine, Verdict, Word
 from .plausibility import surprise
 
-SURE = 0.6
-"""Confidence from which a word is print; what lies in handwriting below it was guessed."""
-_CALM, _DOUBT, _STRANGE = 0.045, 1.0, 0.7
+SURE, GUESS = 0.75, 0.6
+"""Confidence from which a word is print, and below which one in handwriting was guessed; what
+lies between is print when it is no taller than print is on this page."""
+_TALL = 1.25
+_FEWEST_SURE = 8
+_CALM, _DOUBT, _STRANGE = 0.042, 1.1, 0.6
 """Doubt in letters that read well all the same; weights of doubt beyond it and of strangeness."""
+_UNSURE = 0.85
+"""Confidence below which a strange word counts: names and drugs are strange, and well read."""
 _USUAL, _WILD = 3.6, 2.0
 """Bits of surprise of a usual word, and as much more from which a word is strange all through."""
+_STRAY = 0.03
+"""Share of ink like print that lies outside all words of a page that was read whole."""
 _RESCAN, _DOUBTFUL = 0.30, 0.12
 """Estimated character error rates."""
 _BLURRED, _SOFT = 0.30, 0.22
@@ -42,7 +50,9 @@ def assessed(page: PageImage, read: OcrPage) -> OcrPage:
     sure = [word.box for word in read.words if word.confidence >= SURE]
     unsure = [word.box for word in read.words if word.confidence < SURE]
     unread = unread_ink(sight, sure, unsure)
-    words = tuple(word for word in read.words if not _is_guess(word, unread.handwriting))
+    tallest = _TALL * median(box.height for box in sure) if len(sure) >= _FEWEST_SURE else 0.0
+    guesses = [word for word in read.words if _is_guess(word, unread.handwriting, tallest)]
+    words = tuple(word for word in read.words if word not in guesses)
     ruled = tuple(RuledLine(line.box, line.ink) for line in unread.rulings)
     mostly = _by_hand(words, unread) >= _MOSTLY
     quality = judged(appearance(sight), words, unread.missed, mostly_handwritten=mostly)
@@ -51,7 +61,7 @@ def assessed(page: PageImage, read: OcrPage) -> OcrPage:
         words=words,
         handwriting=unread.handwriting,
         mostly_handwritten=mostly,
-        unread=len(read.words) - len(words),
+        unread=len(guesses),
         ruled=ruled,
         quality=quality,
     )
@@ -72,17 +82,18 @@ def judged(
 
 def estimated_cer(words: Sequence[Word], missed: float) -> float:
     """Return the share of characters of print read wrong or not at all, 0.0 to 1.0."""
+    lost = max(0.0, missed - _STRAY) / (1 - _STRAY)
     letters = sum(len(word.text) for word in words)
     if not letters:
-        return 1.0 if missed else 0.0
+        return 1.0 if lost else 0.0
     doubt = sum(len(word.text) * (1 - word.confidence) for word in words) / letters
-    strange = sum(len(word.text) * _strangeness(word.text) for word in words) / letters
+    strange = sum(len(word.text) * _strangeness(word) for word in words) / letters
     wrong = min(1.0, _DOUBT * max(0.0, doubt - _CALM) + _STRANGE * strange)
-    return round(missed + (1 - missed) * wrong, 4)
+    return round(lost + (1 - lost) * wrong, 4)
 
 
-def _strangeness(text: str) -> float:
-    bits = surprise(text)
+def _strangeness(word: Word) -> float:
+    bits = surprise(word.text) if word.confidence < _UNSURE else None
     return 0.0 if bits is None else min(1.0, max(0.0, bits - _USUAL) / _WILD)
 
 
@@ -115,8 +126,8 @@ def _causes(look: Appearance, errors: float, missed: float) -> Iterator[str]:
         yield f"about {missed:.0%} of its print was not read at all"
 
 
-def _is_guess(word: Word, handwriting: Sequence[Box]) -> bool:
-    if word.confidence >= SURE:
+def _is_guess(word: Word, handwriting: Sequence[Box], tallest: float) -> bool:
+    if word.confidence >= SURE or (word.confidence >= GUESS and word.box.height <= tallest):
         return False
     x, y = word.box.x + word.box.width / 2, word.box.y + word.box.height / 2
     return any(box.x <= x < box.right and box.y <= y < box.bottom for box in handwriting)
