@@ -65,22 +65,6 @@ def letter_boxes(pixels: Pixels) -> NDArray[np.int32]:
     return np.asarray(components[1:][letters, :4], dtype=np.int32)
 
 
-def without_rules(pixels: Pixels, length: int) -> Pixels:
-    """Return grey ``pixels`` without the straight strokes that are ``length`` pixels and longer.
-
-    Underlines, the lines of a form and the sides of its boxes; letters that stand on one stay.
-    """
-    ink = _ink(pixels)
-    rules = cv2.bitwise_or(_strokes(ink, length, 1), _strokes(ink, 1, length))
-    soft_edges = cv2.dilate(rules, np.ones((3, 3), np.uint8))
-    return np.asarray(cv2.bitwise_or(pixels, soft_edges), dtype=np.uint8)
-
-
-def _strokes(ink: Pixels, width: int, height: int) -> Pixels:
-    """Return the ink that lies in straight strokes of this size at least."""
-    return np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((height, width), np.uint8)))
-
-
 def _ink(pixels: Pixels) -> Pixels:
     _, ink = cv2.threshold(grey(pixels), 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     return np.asarray(ink, dtype=np.uint8)

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from capture.errors import ToolError
+from capture.lines import without_rules
 from capture.model import Box, PageImage, Pixels
-from capture.scale import without_rules
 
 from .join import joined
 from .layout import in_reading_order

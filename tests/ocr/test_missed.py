@@ -3,8 +3,8 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
+from capture.lines import without_rules
 from capture.model import Box, Pixels
-from capture.scale import without_rules
 from ocr.missed import missed_lines, shown_alone
 
 from .pages import font_of
