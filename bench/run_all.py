@@ -19,6 +19,7 @@ from . import (
     ink_kept,
     kill,
     odd_formats,
+    page_quality,
     real_pages,
     report,
     results,
@@ -43,6 +44,7 @@ QUICK: tuple[tuple[Measurement, list[str]], ...] = (
     (film_frames, ["--rolls", "1", "--frames", "20"]),
     (ink_kept, ["--pages", "1"]),
     (odd_formats, ["--pages", "1"]),
+    (page_quality, ["--pages", "1", "--by-hand", "5", "--limit", "3"]),
     (kill, ["--kills", "4", "--frames", "60"]),
 )
 """Every measurement, with what makes it short."""

@@ -16,5 +16,8 @@ def test_every_held_or_quarantined_page_waits_exactly_once(archive: Archive) -> 
             if frame.state in ("held", "quarantined")
         ]
         waiting = waiting_list(connection)
-    assert sorted(page for entry in waiting for page in entry.pages) == sorted(unsettled)
+    states = ("held", "quarantined")
+    shown = [page for entry in waiting if entry.state in states for page in entry.pages]
+    assert sorted(shown) == sorted(unsettled)
+    assert {entry.state for entry in waiting} <= {*states, "doubtful"}
     assert all(entry.reason for entry in waiting)

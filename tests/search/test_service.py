@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,14 @@ def test_the_json_of_a_hit_has_the_keys_that_others_script(
         "matched",
     ]  # fmt: skip
     assert line["boxes"] == [[400, 90, 40, 20]]
+
+
+def test_only_a_page_by_hand_says_so(
+    archive: MemoryArchive, tmp_path: Path, settings: SearchSettings
+) -> None:
+    archive.put(replace(archive.pages["page-1"], handwritten=True))
+    found = search(archive, tmp_path, settings, "lung").found
+    assert [hit.as_json().get("handwritten") for hit in found] == [True]
 
 
 @pytest.mark.parametrize(
