@@ -17,7 +17,7 @@ from .crop import crop_surround
 from .deskew import Skew, level
 from .despeckle import despeckle, destripe
 from .ink import ink_mask, looked_at
-from .light import flatten
+from .light import flatten, strengthen
 from .model import Barcode, Box, Frame, FrameState, PageImage, Pixels, Polarity, Step
 from .orient import Lie, find_lie, unturned
 from .polarity import make_positive
@@ -68,6 +68,9 @@ def _as_scanned(frame: Frame, settings: CaptureSettings) -> PageImage:
     if not frame.bitonal:
         pixels, flattened = flatten(pixels)
         steps.append(flattened)
+    if frame.film and not frame.bitonal:
+        pixels, strengthened = strengthen(pixels)
+        steps.append(strengthened)
     pixels, lie, turned_steps = _upright(pixels, settings, bitonal=frame.bitonal)
     steps += turned_steps
     if frame.film:
