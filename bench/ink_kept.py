@@ -172,7 +172,8 @@ def followed(
     def share(depths: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(np.bincount(parts.owner, depths >= least, count) / size)
 
-    behind = [(stage.step, share(_depths(page, stage)) >= KEPT) for stage in stages]
+    coarsest = _scale(stages[0].matrix)
+    behind = [(stage.step, share(_depths(page, stage, coarsest)) >= KEPT) for stage in stages]
     seen = (share(shown) >= _SEEN) & (usual >= _FAINTEST) & behind[0][1]
     steps = _blamed(seen & ~behind[-1][1], behind)
     lost = tuple(
@@ -189,18 +190,28 @@ def _blamed(
     }
 
 
-def _depths(page: InkPage, stage: Stage) -> NDArray[np.float64]:
-    """Return by how much the place of every pixel of ink is darker than the paper around it."""
+def _depths(page: InkPage, stage: Stage, coarsest: float) -> NDArray[np.float64]:
+    """Return by how much the place of every pixel of ink is darker than the paper around it.
+
+    ``coarsest`` is the scale of the frame as found, whose pixels the strokes were rounded to.
+    """
     tones = grey(stage.pixels)
     darker = _paper(page, stage, tones) - tones
     if ((tones > 0) & (tones < 255)).any():
         return _at(page, stage.matrix, darker)
     # The strokes of black and white are rounded to whole pixels: half of one is no loss.
-    near = (_half(stage.matrix, x, y) for x in (-0.5, 0.5) for y in (-0.5, 0.5))
-    return np.max([_at(page, matrix, darker) for matrix in near], axis=0)
+    half = 0.5 * max(1.0, _scale(stage.matrix) / coarsest)
+    near = (_shifted(stage.matrix, x, y) for x in (-half, 0, half) for y in (-half, 0, half))
+    deepest: NDArray[np.float64] = np.max([_at(page, one, darker) for one in near], axis=0)
+    return deepest
 
 
-def _half(matrix: Matrix, across: float, down: float) -> Matrix:
+def _scale(matrix: Matrix) -> float:
+    """Return pixels of the stage per pixel of the page, in the coarser direction."""
+    return float(np.linalg.norm(np.array(matrix)[:, :2], axis=1).min())
+
+
+def _shifted(matrix: Matrix, across: float, down: float) -> Matrix:
     return compose(((1.0, 0.0, across), (0.0, 1.0, down)), matrix)
 
 
