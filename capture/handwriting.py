@@ -38,6 +38,8 @@ _REACH = 2.5, 0.2
 """Letter heights across and down by which pieces of one line of a hand stand apart."""
 _LONG = 7.0
 """Letter heights of stroke in a piece of handwriting; a tick or a check is shorter."""
+_DENSE = 1.9
+"""Length of stroke in a square of a letter's height; a halftone has more than any hand."""
 _FEWEST, _UNEVEN = 4, 0.5
 """Separate hand-printed letters of a line, and the share of them that is of no one height."""
 _AT_END = 4
@@ -209,7 +211,10 @@ def _handwriting(pieces: _Pieces, letter: float) -> tuple[list[Box], float]:
         strokes = float(pieces.length[group].sum())
         if strokes < _LONG or not (joined[group].any() or _uneven(pieces, group, letter)):
             continue
-        found.append(_extent(pieces.boxes[group]))
+        box = _extent(pieces.boxes[group])
+        if strokes * letter**2 > _DENSE * box.width * box.height:
+            continue
+        found.append(box)
         length += strokes
     return found, length
 

@@ -24,6 +24,8 @@ SURE, GUESS = 0.75, 0.6
 lies between is print when it is no taller than print is on this page."""
 _TALL = 1.25
 _FEWEST_SURE = 8
+_LONG = 6
+"""Letters of a word that is no guess when it is a usual one: nobody guesses so long by chance."""
 _CALM, _DOUBT, _STRANGE = 0.042, 1.1, 0.6
 """Doubt in letters that read well all the same; weights of doubt beyond it and of strangeness."""
 _UNSURE = 0.85
@@ -72,8 +74,10 @@ def judged(
 ) -> Quality:
     """Return the quality of a page whose share of ``missed`` print is known."""
     errors = estimated_cer(words, missed)
-    causes = list(_causes(look, errors, missed))
-    verdict = _verdict(look, errors, bool(causes), mostly_handwritten)
+    causes = list(_causes(look, errors))
+    verdict = _verdict(look, errors, mostly_handwritten, explained=bool(causes))
+    if missed >= _DOUBTFUL:
+        causes.append(f"about {missed:.0%} of its print was not read at all")
     reason = ""
     if verdict is not Verdict.GOOD:
         reason = ", ".join(causes) or f"about {errors:.0%} of its letters were not read right"
@@ -97,18 +101,19 @@ def _strangeness(word: Word) -> float:
     return 0.0 if bits is None else min(1.0, max(0.0, bits - _USUAL) / _WILD)
 
 
-def _verdict(look: Appearance, errors: float, has_cause: bool, mostly_hand: bool) -> Verdict:
+def _verdict(look: Appearance, errors: float, mostly_hand: bool, *, explained: bool) -> Verdict:
     spoiled = (look.softness or 0.0) >= _BLURRED or look.cut_lines >= _CUT_LINES
     if spoiled and (errors >= _DOUBTFUL or look.cut_lines >= _CUT_LINES):
         return Verdict.RESCAN
     if mostly_hand:
         return Verdict.GOOD
-    if errors >= _RESCAN:
+    # Another scan of a sharp and whole page would be read as badly.
+    if errors >= _RESCAN and explained:
         return Verdict.RESCAN
     return Verdict.DOUBTFUL if errors >= _DOUBTFUL else Verdict.GOOD
 
 
-def _causes(look: Appearance, errors: float, missed: float) -> Iterator[str]:
+def _causes(look: Appearance, errors: float) -> Iterator[str]:
     """Yield in words what on the image explains errors."""
     if look.cut_lines >= _FEW_CUT:
         yield f"{look.cut_lines} lines of text run into the edge"
@@ -122,12 +127,12 @@ def _causes(look: Appearance, errors: float, missed: float) -> Iterator[str]:
         yield "ink is hardly darker than the paper"
     if look.specks >= GRAIN:
         yield "full of specks"
-    if missed >= _DOUBTFUL:
-        yield f"about {missed:.0%} of its print was not read at all"
 
 
 def _is_guess(word: Word, handwriting: Sequence[Box], tallest: float) -> bool:
     if word.confidence >= SURE or (word.confidence >= GUESS and word.box.height <= tallest):
+        return False
+    if len(word.text) >= _LONG and (surprise(word.text) or _USUAL) < _USUAL:
         return False
     x, y = word.box.x + word.box.width / 2, word.box.y + word.box.height / 2
     return any(box.x <= x < box.right and box.y <= y < box.bottom for box in handwriting)

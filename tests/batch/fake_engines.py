@@ -166,12 +166,20 @@ class AnnEngine(FakeEngine):
             "Date of Service: 05/06/1961",
             "Resting well, no pain. Dressing dry and intact.",
         )
+        # Together the lines cover the page: what an engine passes over makes a page doubtful.
+        step = page.height // len(lines)
         words = [
-            Word(word, Box(2 + 24 * column, 4 + 16 * line, 22, 10), 0.95, line=line, block=line)
+            Word(word, _cell(page, text, column, line * step, step), 0.95, line=line, block=line)
             for line, text in enumerate(lines)
             for column, word in enumerate(text.split())
         ]
         return OcrPage(page.frame, "fake 1", tuple(words))
+
+
+def _cell(page: PageImage, text: str, column: int, top: int, step: int) -> Box:
+    """Return where a word stands; the last of its line reaches to the edge."""
+    left, last = 24 * column, column == len(text.split()) - 1
+    return Box(left, top, page.width - left if last else 22, step - 1)
 
 
 def ann(settings: OcrSettings) -> OcrEngine:
