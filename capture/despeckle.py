@@ -21,7 +21,7 @@ from .scale import grey
 
 _SCALE = 2200
 """Pixels of the longer side of a frame at 200 dpi, for which widths are given."""
-_WIDEST_SCRATCH = 6
+_WIDEST_SCRATCH = 8
 _CELL = 8
 """Rows that are averaged: grain goes, and no scratch strays in so few."""
 _BLOCK = 8
@@ -31,13 +31,15 @@ _MOSTLY = 0.5
 _SHORTEST = 0.12  # of the height of the frame
 _STRAY = 0.012  # of its width, on all of its length
 _FAINTEST = 7.0
-_ABOVE_GRAIN = 4.0
+_ABOVE_GRAIN = 8.0
 _PAGE_ENDS = 25.0
 _MOST_SCRATCHES = 30
 _SHOWS_THROUGH = 2.0
 _SPECK_AREA = 4
 _LONELY = 12
 _COMPANY = 3
+_FAINT_COMPANY = 6
+"""Pixels of pale ink near a speck from which it is one of them: three dots or a stroke."""
 _MOST_INK = 0.02
 
 Tones = NDArray[np.float32]
@@ -92,8 +94,8 @@ def _scratches(cells: Tones, wide: int) -> Iterator[_Scratch]:
     """Yield the dark scratches in the cells of a frame."""
     across = np.ones((1, 2 * wide + 1), np.uint8)
     ridge = cv2.morphologyEx(cells, cv2.MORPH_CLOSE, across) - cells
-    # Half of all ridges are of the grain, so their middle tells how high it piles up.
-    least = max(_FAINTEST, _ABOVE_GRAIN * float(np.median(ridge)))
+    # A quarter of every frame bears no writing: there ridges are of the grain alone.
+    least = max(_FAINTEST, _ABOVE_GRAIN * float(np.percentile(ridge[::3, ::3], 25)))
     high = (ridge > least).astype(np.uint8)
     close = cv2.dilate(high, np.ones((1, 3), np.uint8)).astype(np.float32)
     lasting = cv2.blur(close, (1, _BLOCK), borderType=cv2.BORDER_REPLICATE) >= _UNBROKEN
@@ -132,7 +134,8 @@ def _steadied(path: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _is_scratch(scratch: _Scratch, cells: Tones, wide: int) -> bool:
     """Return whether it is as narrow and straight as one and runs out of the frame or page."""
-    if scratch.wide > wide or int(np.ptp(scratch.left)) > max(wide, _STRAY * cells.shape[1]):
+    # Its soft edges count as well, a column on each side.
+    if scratch.wide > wide + 2 or int(np.ptp(scratch.left)) > max(wide, _STRAY * cells.shape[1]):
         return False
     bottom = scratch.top + len(scratch.left)
     return _runs_out(cells, scratch.left[0], scratch.top, -1) or _runs_out(
@@ -198,9 +201,10 @@ def _showing_through(inside: Tones) -> Tones:
 
 def despeckle(pixels: Pixels) -> tuple[Pixels, Step]:
     """Return the page without lonely dots of a few pixels, unless they are much of its ink."""
-    mask = ink_mask(grey(pixels))
-    marks = marks_of(mask)
+    tones = grey(pixels)
+    marks = marks_of(ink_mask(tones))
     specks = _lonely_specks(marks)
+    specks[specks] = ~_in_faint_company(tones, marks, specks)
     lost = int(marks.area[specks].sum())
     if not lost:
         return pixels, Step("despeckle", False, 1.0, 0.0)
@@ -212,6 +216,19 @@ def despeckle(pixels: Pixels) -> tuple[Pixels, Step]:
     cleaned = pixels.copy()
     cleaned[gone] = 255
     return cleaned, Step("despeckle", True, 0.9, share)
+
+
+def _in_faint_company(tones: Pixels, marks: Marks, specks: Flags) -> Flags:
+    """Return which of the chosen marks stand by ink too pale for the mask: pale print."""
+    if not specks.any():
+        return specks[specks]
+    palest = float(np.percentile(tones[marks.mask > 0], 90))
+    paper = float(np.median(tones[::4, ::4]))
+    own = cv2.dilate(marks.mask_of(specks), np.ones((5, 5), np.uint8))
+    faint = ((tones < (palest + paper) / 2) & (own == 0)).astype(np.uint8)
+    reach = 2 * _LONELY + 1
+    company = cv2.boxFilter(faint, cv2.CV_16U, (reach, reach), normalize=False)
+    return np.asarray(company[marks.y[specks], marks.x[specks]] >= _FAINT_COMPANY)
 
 
 def _lonely_specks(marks: Marks) -> Flags:
