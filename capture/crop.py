@@ -19,6 +19,7 @@ _LEAST_LIGHT = 0.6
 _FEWEST_LETTERS = 6
 _FEWEST_ON_SLIP = 3
 _DARK, _LIGHT = 100, 160
+_LONGEST_MARK = 80
 
 
 def crop_surround(pixels: Pixels) -> tuple[Pixels, Step]:
@@ -36,7 +37,7 @@ def crop_surround(pixels: Pixels) -> tuple[Pixels, Step]:
         return pixels, Step("crop", False, 0.3, share, "no page stands out from the dark")
     if _writing_lost(small, paper):
         return pixels, Step("crop", False, 0.5, share, "there may be writing in the dark")
-    page = _cut(pixels, surround, Box(*cv2.boundingRect(paper)), factor)
+    page = _cut(pixels, surround, _rim(small, surround), Box(*cv2.boundingRect(paper)), factor)
     return page, Step("crop", True, 0.9, share)
 
 
@@ -91,14 +92,24 @@ def _writing_lost(small: Pixels, paper: Pixels) -> bool:
     return int(marks_of(light).letters.sum()) >= _FEWEST_LETTERS
 
 
-def _cut(pixels: Pixels, surround: Flags, box: Box, factor: float) -> Pixels:
+def _rim(small: Pixels, surround: Flags) -> Pixels:
+    """Return the surround with its soft edge, but for the edge on which writing stands."""
+    cross = np.ones((3, 3), np.uint8)
+    dark = surround.astype(np.uint8)
+    grown = cv2.dilate(dark, cross)
+    marks = marks_of(((small < _LIGHT) & (grown == 0)).astype(np.uint8))
+    # A longer one is the shadow along the edge.
+    writing = marks.mask_of(np.maximum(marks.width, marks.height) <= _LONGEST_MARK)
+    return np.asarray(np.where(cv2.dilate(writing, cross) > 0, dark, grown), dtype=np.uint8)
+
+
+def _cut(pixels: Pixels, surround: Flags, rim: Pixels, box: Box, factor: float) -> Pixels:
     height, width = pixels.shape[:2]
     left, top = int(box.x / factor), int(box.y / factor)
     # A last line that the glance left out goes with the one before it.
     right = width if box.right == surround.shape[1] else math.ceil(box.right / factor)
     bottom = height if box.bottom == surround.shape[0] else math.ceil(box.bottom / factor)
     page = pixels[top:bottom, left:right].copy()
-    wedge = cv2.dilate(surround.astype(np.uint8), np.ones((3, 3), np.uint8))
-    full = cv2.resize(wedge, (width, height), interpolation=cv2.INTER_NEAREST)
+    full = cv2.resize(rim, (width, height), interpolation=cv2.INTER_NEAREST)
     page[np.asarray(full[top:bottom, left:right], dtype=np.bool_)] = 255
     return page
