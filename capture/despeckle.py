@@ -36,7 +36,8 @@ _PAGE_ENDS = 25.0
 _MOST_SCRATCHES = 30
 _SHOWS_THROUGH = 2.0
 _SPECK_AREA = 4
-_LONELY = 12
+_LONELY = 26
+"""Pixels at 200 dpi: the point of a figure stands that far from its neighbours in wide type."""
 _COMPANY = 3
 _FAINT_COMPANY = 6
 """Pixels of pale ink near a speck from which it is one of them: three dots or a stroke."""
@@ -85,7 +86,7 @@ def _cells(tones: Pixels) -> Tones:
     """Return means over some rows each; rows that are left over at the end count as the last."""
     height, width = tones.shape
     count = height // _CELL
-    even = tones[: count * _CELL].astype(np.float32)
+    even = tones[: count * _CELL]
     small = cv2.resize(even, (width, count), interpolation=cv2.INTER_AREA)
     return np.asarray(small, dtype=np.float32)
 
@@ -222,7 +223,7 @@ def _in_faint_company(tones: Pixels, marks: Marks, specks: Flags) -> Flags:
     """Return which of the chosen marks stand by ink too pale for the mask: pale print."""
     if not specks.any():
         return specks[specks]
-    palest = float(np.percentile(tones[marks.mask > 0], 90))
+    palest = float(np.percentile(tones.ravel()[marks.ink[::4]], 90))
     paper = float(np.median(tones[::4, ::4]))
     own = cv2.dilate(marks.mask_of(specks), np.ones((5, 5), np.uint8))
     faint = ((tones < (palest + paper) / 2) & (own == 0)).astype(np.uint8)
