@@ -16,6 +16,8 @@ from capture.errors import ChartroomError
 from . import (
     compare_ocrmypdf,
     film_frames,
+    film_reading,
+    geometry,
     ink_kept,
     kill,
     odd_formats,
@@ -42,6 +44,8 @@ QUICK: tuple[tuple[Measurement, list[str]], ...] = (
     (real_pages, ["--limit", "12"]),
     (search_engines, ["--pages", "2000"]),
     (film_frames, ["--rolls", "1", "--frames", "20"]),
+    (film_reading, ["--each", "0", "--everyday", "6"]),
+    (geometry, ["--pages", "1", "--looks", "1"]),
     (ink_kept, ["--pages", "1"]),
     (odd_formats, ["--pages", "1"]),
     (page_quality, ["--pages", "1", "--by-hand", "5", "--limit", "3"]),
