@@ -489,7 +489,7 @@ def _lies(seed: int, looks: Sequence[str], each: int) -> tuple[list[Lain], list[
                     sure = page.rotation_confidence >= 0.5
                     said = kind, look, f"{seed + number}", turn
                     captured.append(Lain(*said, page.rotation, sure))
-                    # What capture is sure of is read as it is: only doubts can change.
+                    # Reading takes seconds: that it leaves what capture is sure of is assumed.
                     after = page if sure else read_upright(engine, page)[0]
                     read.append(Lain(*said, after.rotation, sure))
     engine.close()
@@ -509,7 +509,10 @@ def _lie_table(captured: Sequence[Lain], read: Sequence[Lain]) -> Table:
         "sure and wrong",
         "right once read",
     )
-    note = "Pages of which capture is sure are not read for the last column: reading leaves them."
+    note = (
+        "Pages of which capture is sure are not read for the last column:"
+        " that reading leaves them is assumed."
+    )
     return Table("Lie, each page in four turns", columns, tuple(rows), note)
 
 
