@@ -14,6 +14,7 @@ from typing import Protocol
 from capture.errors import ChartroomError
 
 from . import (
+    binarize,
     compare_ocrmypdf,
     film_frames,
     film_reading,
@@ -47,6 +48,7 @@ QUICK: tuple[tuple[Measurement, list[str]], ...] = (
     (film_reading, ["--each", "0", "--everyday", "6"]),
     (geometry, ["--pages", "1", "--looks", "1"]),
     (ink_kept, ["--pages", "1"]),
+    (binarize, ["--pages", "1", "--looks", "clean", "--forms", "30"]),
     (odd_formats, ["--pages", "1"]),
     (page_quality, ["--pages", "1", "--by-hand", "5", "--limit", "3"]),
     (kill, ["--kills", "4", "--frames", "60"]),
