@@ -73,12 +73,15 @@ def test_lie_is_found_and_undone(draw_page: DrawPage, make_frame: MakeFrame, rot
     assert np.array_equal(prepared.pixels, page)
 
 
-def test_capitals_alone_do_not_tell_up_from_down(
-    draw_page: DrawPage, make_frame: MakeFrame
+@pytest.mark.parametrize("rotation", [0, 180])
+def test_capitals_alone_tell_up_from_down(
+    draw_page: DrawPage, make_frame: MakeFrame, rotation: int
 ) -> None:
     page = draw_page(("NO KNOWN ALLERGIES", "HOME WITH FAMILY") * 12)
-    prepared = prepare(make_frame(page), SETTINGS)
-    assert (prepared.rotation, prepared.rotation_confidence < 0.5) == (0, True)
+    lying = np.ascontiguousarray(np.rot90(page, k=-rotation // 90))
+    prepared = prepare(make_frame(lying), SETTINGS)
+    assert prepared.rotation == rotation
+    assert np.array_equal(prepared.pixels, page)
 
 
 def test_columns_of_figures_do_not_lay_a_page_on_its_side(
