@@ -61,8 +61,8 @@ def binarize(pixels: Pixels, letter: float | None = None) -> Pixels:
     """Return 0 for ink and 255 for paper of grey or RGB ``pixels``, letters ``letter`` pixels high.
 
     For what must be black and white: small derivatives, masks. NICK, for on pictures it was not
-    fitted to (DIBCO 2011) it has F 0.827 and pseudo-F 0.876, Sauvola 0.817 and 0.867, Wolf 0.807
-    and 0.840, one threshold on evened paper 0.787 and 0.821, Otsu 0.730 and 0.755. The recogniser
+    fitted to (DIBCO 2011) it has F 0.827 and pseudo-F 0.876, Sauvola 0.815 and 0.865, Wolf 0.805
+    and 0.839, one threshold on evened paper 0.789 and 0.822, Otsu 0.727 and 0.753. The recogniser
     is not given it: `bench.binarize` finds no kind of threshold that is better than grey on all
     kinds of pages, and on copies every one costs words.
     """
