@@ -32,6 +32,7 @@ _SHORTEST = 0.12  # of the height of the frame
 _STRAY = 0.012  # of its width, on all of its length
 _FAINTEST = 7.0
 _ABOVE_GRAIN = 8.0
+_DEEPER = (1.0, 2.5)
 _PAGE_ENDS = 25.0
 _MOST_SCRATCHES = 30
 _SHOWS_THROUGH = 2.0
@@ -65,12 +66,10 @@ def destripe(pixels: Pixels) -> tuple[Pixels, Step]:
     wide = max(2, round(_WIDEST_SCRATCH * max(tones.shape) / _SCALE))
     if min(tones.shape) < 8 * wide or tones.shape[0] < 4 * _BLOCK * _CELL:
         return pixels, Step("destripe", False, 1.0, 0.0)
-    cells = _cells(tones)
-    dark = list(_scratches(cells, wide))
-    light = list(_scratches(255 - cells, wide))
-    if not dark and not light:
-        return pixels, Step("destripe", False, 1.0, 0.0)
+    dark, light = _all_scratches(_cells(tones), wide)
     count = float(len(dark) + len(light))
+    if not count:
+        return pixels, Step("destripe", False, 1.0, 0.0)
     if count > _MOST_SCRATCHES:
         reason = "the lines along the film are too many to be scratches"
         return pixels, Step("destripe", False, 0.5, count, reason)
@@ -82,6 +81,19 @@ def destripe(pixels: Pixels) -> tuple[Pixels, Step]:
     return mended, Step("destripe", True, 0.8, count)
 
 
+def _all_scratches(cells: Tones, wide: int) -> tuple[list[_Scratch], list[_Scratch]]:
+    """Return dark and light scratches; only deep ones where a sensor drew faint bands all over."""
+    found: tuple[list[_Scratch], list[_Scratch]] = ([], [])
+    for times in _DEEPER:
+        found = (
+            list(_scratches(cells, wide, times)),
+            list(_scratches(255 - cells, wide, times)),
+        )
+        if len(found[0]) + len(found[1]) <= _MOST_SCRATCHES:
+            break
+    return found
+
+
 def _cells(tones: Pixels) -> Tones:
     """Return means over some rows each; rows that are left over at the end count as the last."""
     height, width = tones.shape
@@ -91,12 +103,12 @@ def _cells(tones: Pixels) -> Tones:
     return np.asarray(small, dtype=np.float32)
 
 
-def _scratches(cells: Tones, wide: int) -> Iterator[_Scratch]:
-    """Yield the dark scratches in the cells of a frame."""
+def _scratches(cells: Tones, wide: int, times: float) -> Iterator[_Scratch]:
+    """Yield the dark scratches in the cells of a frame, ``times`` deeper than need be."""
     across = np.ones((1, 2 * wide + 1), np.uint8)
     ridge = cv2.morphologyEx(cells, cv2.MORPH_CLOSE, across) - cells
     # A quarter of every frame bears no writing: there ridges are of the grain alone.
-    least = max(_FAINTEST, _ABOVE_GRAIN * float(np.percentile(ridge[::3, ::3], 25)))
+    least = times * max(_FAINTEST, _ABOVE_GRAIN * float(np.percentile(ridge[::3, ::3], 25)))
     high = (ridge > least).astype(np.uint8)
     close = cv2.dilate(high, np.ones((1, 3), np.uint8)).astype(np.float32)
     lasting = cv2.blur(close, (1, _BLOCK), borderType=cv2.BORDER_REPLICATE) >= _UNBROKEN

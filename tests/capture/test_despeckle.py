@@ -119,6 +119,15 @@ def test_graph_paper_is_not_taken_for_scratches(page: Pixels) -> None:
     assert mended is film
 
 
+def test_a_scratch_among_faint_bands_of_the_sensor_goes(page: Pixels) -> None:
+    bands = 1 + 0.03 * np.sign(np.sin(np.arange(page.shape[1]) / 3.0))
+    film = np.clip(filmed(page) * bands[None, :], 0, 255).astype(np.uint8)
+    mended, step = destripe(scratch(film, 700.0, 5))
+    assert step.applied
+    assert step.value == 1.0
+    assert np.median(mended[:, 700]) > PAPER - 30
+
+
 def test_colour_is_mended_as_grey_is(page: Pixels) -> None:
     film = filmed(page)
     colour = np.dstack([film, film, film])
