@@ -34,6 +34,8 @@ _FAINTEST = 7.0
 _ABOVE_GRAIN = 8.0
 _DEEPER = (1.0, 2.5)
 _PAGE_ENDS = 25.0
+_NEARLY_ALL = 0.9
+_BESIDE = 12  # columns on each side
 _MOST_SCRATCHES = 30
 _SHOWS_THROUGH = 2.0
 _SPECK_AREA = 4
@@ -151,26 +153,27 @@ def _is_scratch(scratch: _Scratch, cells: Tones, wide: int) -> bool:
     if scratch.wide > wide + 2 or int(np.ptp(scratch.left)) > max(wide, _STRAY * cells.shape[1]):
         return False
     bottom = scratch.top + len(scratch.left)
-    return _runs_out(cells, scratch.left[0], scratch.top, -1) or _runs_out(
-        cells, scratch.left[-1], bottom, 1
-    )
+    own = cells[scratch.top : bottom]
+    above = _beside(cells[: scratch.top], scratch.left[0])
+    below = _beside(cells[bottom:], scratch.left[-1])
+    return _is_off_page(above, own, scratch.left[0]) or _is_off_page(below, own, scratch.left[-1])
 
 
-def _runs_out(cells: Tones, column: int, end: int, way: int) -> bool:
-    """Return whether frame or page ends where a ridge does; ``end`` lies after its last cell."""
-    beyond = end if way < 0 else len(cells) - end
-    if beyond <= 1:
+def _beside(cells: Tones, column: int) -> Tones:
+    return cells[:, max(0, column - _BESIDE) : column + _BESIDE + 1]
+
+
+def _is_off_page(beyond: Tones, own: Tones, column: int) -> bool:
+    """Return whether what lies between an end of a ridge and that of the frame is no page.
+
+    All of it has another tone than the paper beside the ridge; a column of text, a rule across
+    or a heading has only some.
+    """
+    if len(beyond) <= 1:
         return True
-    around = slice(max(0, column - 12), column + 13)
-    ahead, behind = (
-        (slice(max(0, end - 5), max(0, end - 2)), slice(end, end + 6))
-        if way < 0
-        else (slice(end + 2, end + 5), slice(max(0, end - 6), end))
-    )
-    if not cells[ahead, around].size or not cells[behind, around].size:
-        return True
-    change = np.median(cells[ahead, around]) - np.median(cells[behind, around])
-    return bool(abs(float(change)) > _PAGE_ENDS)
+    paper = float(np.percentile(_beside(own, column), 60))
+    tones = np.median(beyond, axis=1)
+    return bool((np.abs(tones - paper) > _PAGE_ENDS).mean() > _NEARLY_ALL)
 
 
 def _mend(mended: Pixels, scratch: _Scratch, *, light: bool) -> None:

@@ -81,6 +81,30 @@ def test_rules_of_a_form_along_the_film_stay(
     assert mended is film
 
 
+def test_a_rule_between_columns_that_ends_at_a_heavy_heading_stays(page: Pixels) -> None:
+    ruled = page.copy()
+    ruled[300:1900, 800:803] = 0
+    ruled[240:300, 200:1500] = 0
+    ruled[1900:1960, 200:1500] = 0
+    film = filmed(ruled)
+    mended, step = destripe(film)
+    assert not step.applied
+    assert mended is film
+
+
+@pytest.mark.parametrize("mount", [10, 245])
+def test_a_scratch_that_ends_where_the_page_does_goes(page: Pixels, mount: int) -> None:
+    film = filmed(np.minimum(page, 235))
+    marked = scratch(film, 700.0, 5)
+    framed, plain = (
+        cv2.copyMakeBorder(one, 90, 90, 60, 60, cv2.BORDER_CONSTANT, value=(mount,))
+        for one in (marked, film)
+    )
+    mended, step = destripe(framed)
+    assert step.applied
+    assert off(mended, plain) < 0.35 * off(framed, plain)
+
+
 def test_strokes_one_above_the_other_stay(draw_page: DrawPage) -> None:
     film = filmed(draw_page(("l | 1 I . i - : | l",) * 36, width=1700, height=2200, size=34))
     mended, step = destripe(film)
