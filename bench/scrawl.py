@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from math import cos, pi, sin
+from math import ceil, cos, floor, pi, sin
 from random import Random
 
 from capture.model import Box
@@ -89,9 +89,8 @@ class Desk:
 
     def _noted(self, points: Sequence[Point]) -> Box:
         xs, ys = [x for x, _ in points], [y for _, y in points]
-        box = Box(
-            int(min(xs)), int(min(ys)), int(max(xs) - min(xs)) + 1, int(max(ys) - min(ys)) + 1
-        )
+        left, top = floor(min(xs)), floor(min(ys))
+        box = Box(left, top, ceil(max(xs)) - left, ceil(max(ys)) - top)
         self.hands.append(box)
         return box
 
