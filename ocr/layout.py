@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import combinations, groupby, pairwise
 from statistics import median
 
 from capture.model import Box
 
 from .model import Word
 
-GUTTER = 1.0
+GUTTER = 1.5
 """A column gutter is at least this many letter heights wide; a space is a third of one."""
-COLUMN_LINES = 4
+COLUMN_LINES = 5
 """A gutter beside fewer lines than this parts the cells of a form, not columns of prose."""
-COLUMN_WORDS = 3
+COLUMN_WORDS = 5
 """Lines of prose have at least this many words at the median; the cells of a table do not."""
 BLOCK_GAP = 0.9
 """Empty height between two lines, in letter heights, from which a new block starts."""
 
 Words = Sequence[Word]
+LISTED_LINES, LISTED_WORDS = 2, 3
+"""Lines of a block, and words a line at the median, from which blocks side by side are columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,38 @@ def in_reading_order(words: Words) -> tuple[Word, ...]:
             line += 1
         block = ordered[-1].block + 1
     return tuple(ordered)
+
+
+def in_better_order(words: Words) -> tuple[Word, ...]:
+    """Return ``words``, which come in an engine's order, along their rows where that is no better.
+
+    An engine that put blocks of several lines side by side saw columns, and keeps its order.
+    Otherwise it tends to read a form box by box in one place and by rows in the next.
+    """
+    return tuple(words) if _has_columns(words) else in_reading_order(words)
+
+
+def _has_columns(words: Words) -> bool:
+    blocks = [
+        _extent(block)
+        for block in map(list, _grouped(words, lambda word: word.block))
+        if _is_list(list(map(list, _grouped(block, lambda word: word.line))))
+    ]
+    return any(_side_by_side(one, other) for one, other in combinations(blocks, 2))
+
+
+def _grouped(words: Words, number: Callable[[Word], int]) -> Iterable[Iterable[Word]]:
+    return (group for _, group in groupby(words, key=number))
+
+
+def _is_list(lines: Sequence[Words]) -> bool:
+    return len(lines) >= LISTED_LINES and median(map(len, lines)) >= LISTED_WORDS
+
+
+def _side_by_side(one: Box, other: Box) -> bool:
+    shared = min(one.bottom, other.bottom) - max(one.y, other.y)
+    apart = one.right <= other.x or other.right <= one.x
+    return apart and shared >= 0.5 * min(one.height, other.height)
 
 
 def _regions(words: tuple[Word, ...], height: float) -> list[tuple[Word, ...]]:

@@ -17,7 +17,7 @@ from capture.lines import without_rules
 from capture.model import Box, PageImage, Pixels
 
 from .join import joined
-from .layout import in_reading_order
+from .layout import in_better_order, in_reading_order
 from .missed import missed_lines, shown_alone
 from .model import OcrPage, Word
 from .prepare import LETTER, Prepared, prepare
@@ -43,7 +43,8 @@ def read_page(page: PageImage, engine: str, look: Look, seconds: float) -> OcrPa
     """Return the words of ``page`` as ``look`` sees them, within ``seconds``."""
     ready = prepare(page)
     sight = _Sight(page, engine, ready, look, time.monotonic() + seconds, seconds)
-    return _with_missed(sight, _best_whole(sight))
+    whole = _with_missed(sight, _best_whole(sight))
+    return replace(whole, words=in_better_order(whole.words))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

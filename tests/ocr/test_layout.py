@@ -1,10 +1,12 @@
 """Words without an order get the one in which people read."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.model import Box
-from ocr.layout import in_reading_order
+from ocr.layout import in_better_order, in_reading_order
 from ocr.model import OcrPage, Word
 
 from .pages import FRAME
@@ -93,3 +95,25 @@ def test_labels_keep_their_values_beside_them() -> None:
 def test_an_empty_space_between_paragraphs_starts_a_block() -> None:
     ordered = in_reading_order([*paragraph("a", 50, 0, 3), *paragraph("b", 50, 120, 3)])
     assert {word.text[0]: word.block for word in ordered} == {"a": 0, "b": 1}
+
+
+def in_blocks(*blocks: list[Word]) -> list[Word]:
+    """Return words as an engine numbers them: a block each, lines by their height."""
+    tops = sorted({(number, word.box.y) for number, block in enumerate(blocks) for word in block})
+    return [
+        replace(word, block=number, line=tops.index((number, word.box.y)))
+        for number, block in enumerate(blocks)
+        for word in block
+    ]
+
+
+def test_columns_that_an_engine_saw_keep_its_order() -> None:
+    columns = in_blocks(paragraph("a", 50, 100, 3), paragraph("b", 400, 100, 3))
+    assert in_better_order(columns) == tuple(columns)
+
+
+def test_boxes_that_an_engine_read_one_by_one_are_read_along_their_rows() -> None:
+    label = [Word("MRN", Box(50, 100, 60, 16), 1.0), Word("Name", Box(400, 100, 60, 16), 1.0)]
+    entry = [Word("0123", Box(50, 130, 60, 16), 1.0), Word("Test", Box(400, 130, 60, 16), 1.0)]
+    boxed = in_blocks([label[0], entry[0]], [label[1], entry[1]])
+    assert [word.text for word in in_better_order(boxed)] == ["MRN", "Name", "0123", "Test"]
