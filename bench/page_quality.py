@@ -382,7 +382,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = results.parser(NAME, __doc__)
     parser.add_argument("--seed", type=int, default=REPORTED, help="the first seed")
     parser.add_argument("--pages", type=int, default=8, help="pages of each look")
-    parser.add_argument("--by-hand", type=int, default=60, help="pages with handwriting")
+    parser.add_argument("--by-hand", type=int, default=75, help="pages with handwriting")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of real files")
     parser.add_argument("--limit", type=int, default=1000, help="real files of each folder")
     given = parser.parse_args(arguments)
