@@ -60,11 +60,10 @@ def nick(pixels: Pixels, letter: float, k: float = _NICK) -> Pixels:
 def binarize(pixels: Pixels, letter: float | None = None) -> Pixels:
     """Return 0 for ink and 255 for paper of grey or RGB ``pixels``, letters ``letter`` pixels high.
 
-    For what must be black and white: small derivatives, masks. NICK, for on pictures it was not
-    fitted to (DIBCO 2011) it has F 0.827 and pseudo-F 0.876, Sauvola 0.815 and 0.865, Wolf 0.805
-    and 0.839, one threshold on evened paper 0.789 and 0.822, Otsu 0.727 and 0.753. The recogniser
-    is not given it: `bench.binarize` finds no kind of threshold that is better than grey on all
-    kinds of pages, and on copies every one costs words.
+    NICK: on DIBCO 2011 F 0.827 and pseudo-F 0.876 (Sauvola 0.815 and 0.865, Otsu 0.727 and 0.753).
+    Its parameters are from DIBCO 2009, but it was chosen on 2011, where Wolf on evened paper, best
+    on 2009, fell back: six pictures. Pages to read stay grey, for samples disagreed whether black
+    and white is read better (`bench.binarize`).
     """
     tones = grey(pixels)
     return nick(tones, letter or x_height(tones) or USUAL_LETTER)
