@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bench import falling, scrawl
 from bench.degrade import Scan
-from bench.page_quality import on_page, printed_cer, rank_correlation
+from bench.page_quality import on_page
+from bench.yardstick import printed_cer, rank_correlation
 from capture.model import Box
 from tests.ocr.pages import page_of
 
