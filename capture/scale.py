@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .model import Pixels
+from .model import Box, Pixels
 
 SMALLEST_LETTER = 5
 """Pixels; below this a component is as likely a speck, and no engine reads it anyway."""
 LARGEST_LETTER = 200
 FEWEST_LETTERS = 20
 """With fewer components a median says nothing of the page."""
+_LONGEST_LOOK = 2400
+"""Pixels of the longer side; letters of a larger picture are measured on one of half the size."""
 
 
 def resize(pixels: Pixels, factor: float) -> Pixels:
@@ -47,15 +51,23 @@ def x_height(pixels: Pixels) -> float | None:
     specks of dust weigh little. Capitals and ascenders are among them: it lies between
     x-height and cap height.
     """
+    times = 1
+    while max(pixels.shape[:2]) > _LONGEST_LOOK:
+        pixels, times = resize(pixels, 0.5), 2 * times
     letters = letter_boxes(pixels)
     if len(letters) < FEWEST_LETTERS:
         return None
-    return _weighted_median(letters[:, 3], letters[:, 2])
+    return times * _weighted_median(letters[:, 3], letters[:, 2])
 
 
-def letter_boxes(pixels: Pixels) -> NDArray[np.int32]:
-    """Return ``(n, 4)`` x, y, width, height of the text-like connected components of ``pixels``."""
+def letter_boxes(pixels: Pixels, passed: Iterable[Box] = ()) -> NDArray[np.int32]:
+    """Return ``(n, 4)`` x, y, width, height of the text-like connected components of ``pixels``.
+
+    What lies in the boxes ``passed`` is passed over.
+    """
     ink = _ink(pixels)
+    for box in passed:
+        ink[max(0, box.y) : box.bottom, max(0, box.x) : box.right] = 0
     _, _, components, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     width, height, area = components[1:, 2], components[1:, 3], components[1:, 4]
     fill = area / (width * height)

@@ -91,7 +91,7 @@ def _with_missed(sight: _Sight, read: OcrPage) -> OcrPage:
     factor = sight.ready.factor
     read_boxes = (_scaled(word.box, factor) for word in read.words)
     plain = without_rules(sight.ready.pixels, RULE)
-    lines = missed_lines(plain, read_boxes)
+    lines = missed_lines(plain, read_boxes, sight.ready.letter or LETTER)
     if not lines or not sight.may_look_again:
         return read
     # A sparse look takes figures that stand alone for specks; as one block they are read.

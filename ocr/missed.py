@@ -30,20 +30,21 @@ LEVEL = 0.25
 """Letter heights by which the feet of letters on one baseline differ."""
 LIKE_A_LINE = 0.7
 """Share of the letters of a run that must be alike, and level; descenders are not."""
+EDGE = 2
+"""Pixels by which the ink of a word may stand out of its box."""
 MARGIN = 0.5
 """Letter heights of paper shown around a line."""
 
 Letters = Sequence[Box]
 
 
-def missed_lines(pixels: Pixels, read: Iterable[Box]) -> tuple[Box, ...]:
-    """Return where lines of letters stand in grey ``pixels`` that no box of ``read`` covers."""
-    boxes = letter_boxes(pixels)
-    if not len(boxes):
-        return ()
-    height = float(np.median(boxes[:, 3]))
-    fit = (boxes[:, 3] >= SHORTEST * height) & (boxes[:, 3] <= TALLEST * height)
-    left = boxes[fit & ~_covered(boxes, read, pixels.shape)]
+def missed_lines(pixels: Pixels, read: Iterable[Box], height: float) -> tuple[Box, ...]:
+    """Return where lines of letters stand in grey ``pixels`` that no box of ``read`` covers.
+
+    ``height`` is that of the page's usual letters.
+    """
+    boxes = letter_boxes(pixels, map(_with_edges, read))
+    left = boxes[(boxes[:, 3] >= SHORTEST * height) & (boxes[:, 3] <= TALLEST * height)]
     if len(left) > MOST_MISSED:
         return ()
     letters = [Box(*map(int, box)) for box in left]
@@ -62,12 +63,8 @@ def shown_alone(pixels: Pixels, lines: Iterable[Box]) -> Pixels:
     return alone
 
 
-def _covered(boxes: np.ndarray, read: Iterable[Box], shape: tuple[int, ...]) -> np.ndarray:
-    words = np.zeros(shape, np.bool_)
-    for box in read:
-        words[box.y : box.bottom, box.x : box.right] = True
-    middles = boxes[:, :2] + boxes[:, 2:] // 2
-    return np.asarray(words[middles[:, 1], middles[:, 0]])
+def _with_edges(box: Box) -> Box:
+    return Box(box.x - EDGE, box.y - EDGE, box.width + 2 * EDGE, box.height + 2 * EDGE)
 
 
 def _rows(letters: Letters) -> list[list[Box]]:

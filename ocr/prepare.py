@@ -28,6 +28,8 @@ class Prepared:
 
     pixels: Pixels
     factor: float
+    letter: float | None = None
+    """The usual height of its letters, in these pixels; None when there are too few."""
 
 
 def prepare(page: PageImage) -> Prepared:
@@ -42,9 +44,11 @@ def prepare(page: PageImage) -> Prepared:
             f"a page of {page.width} x {page.height} pixels is longer than tesseract reads"
             f" ({LONGEST_SIDE}): cut it into frames"
         )
-    factor = min(_factor(x_height(pixels), pixels.size), LONGEST_SIDE / max(pixels.shape))
+    height = x_height(pixels)
+    factor = min(_factor(height, pixels.size), LONGEST_SIDE / max(pixels.shape))
     sized = resize(pixels, factor)
-    return Prepared(soften(sized, SOFTENING) if page.bitonal else sized, factor)
+    letter = height and height * factor
+    return Prepared(soften(sized, SOFTENING) if page.bitonal else sized, factor, letter)
 
 
 def _factor(height: float | None, size: int) -> float:
