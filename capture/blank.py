@@ -21,6 +21,15 @@ _SHORT_STROKE = 0.035  # inch, the thinner side of letters that are more than a 
 _WIDEST = 5.0  # inch: a signature or a line of joined script
 _SOLID_HOLE = 0.11  # inch: no pen or print at reading size is this thick
 _SHARP = 0.45
+_DARK = 90.0
+"""Tones; what shows through never is this dark, so writing this dark counts however blurred."""
+_FAINT, _GRAIN = 8.0, 3.0
+"""Tones below the paper, and times the grain, from which a softened page may have faint ink."""
+_OF_GRAIN = 3.0
+"""Median of the absolute Laplacian of grain whose standard deviation is 1."""
+_FAINT_MARKS = 30
+_FAINT_SHARP = 0.77
+"""Edge to depth, at the median: pale print lies above 0.85, print that shows through below 0.7."""
 _WIRE = 0.25  # inch, the least length of a staple
 _FEW = 6
 """Marks; only as many are looked at for staples, for a page of more is not blank anyway."""
@@ -34,6 +43,9 @@ def weigh_blank(pixels: Pixels, dpi: int) -> tuple[bool, Step]:
     writing = int(_writing(small, dpi * factor).sum())
     if writing:
         return False, Step("blank", False, min(1.0, 0.5 + writing / 20), float(writing))
+    faint = _faint_letters(small, dpi * factor)
+    if faint:
+        return False, Step("blank", False, 0.5, float(faint), "marks like very pale writing")
     depth = _picture_depth(small)
     if depth > _PICTURE:
         return False, Step("blank", False, 0.5, depth, "no writing, but it looks like a picture")
@@ -87,7 +99,32 @@ def _inky(even: Pixels, marks: Marks) -> Flags:
     depth = 255.0 - _extreme(even, marks, np.minimum, 255)
     steps = cv2.morphologyEx(even, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
     edge = _extreme(np.asarray(steps, dtype=np.uint8), marks, np.maximum, 0)
-    return np.asarray((depth >= 255 - _SURE_TONE) & (edge >= _SHARP * depth))
+    sharp = (depth >= 255 - _SURE_TONE) & (edge >= _SHARP * depth)
+    return np.asarray(sharp | (depth >= _DARK))
+
+
+def _faint_letters(small: Pixels, per_inch: float) -> int:
+    """Return how many marks look like writing hardly darker than its paper; 0 for a few.
+
+    One such mark may be anything; many, all as sharp as print is, are not what shows through.
+    """
+    even = evened(small)
+    grain = float(np.median(np.abs(cv2.Laplacian(even, cv2.CV_32F)))) / _OF_GRAIN
+    soft = np.asarray(cv2.GaussianBlur(even, (0, 0), 1.0), dtype=np.uint8)
+    paper = float(np.median(soft))
+    _, mask = cv2.threshold(soft, paper - max(_FAINT, _GRAIN * grain), 255, cv2.THRESH_BINARY_INV)
+    marks = marks_of(np.asarray(mask, dtype=np.uint8))
+    if not len(marks.area):
+        return 0
+    found = _letter_like(marks, per_inch) & ~_holes(marks, per_inch)
+    found &= ~_at_edge(marks, small.shape, per_inch)
+    if int(found.sum()) < _FAINT_MARKS:
+        return 0
+    depth = paper - _extreme(soft, marks, np.minimum, 255)[found]
+    steps = cv2.morphologyEx(soft, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    edge = _extreme(np.asarray(steps, dtype=np.uint8), marks, np.maximum, 0)[found]
+    sharpness = float(np.median(edge / np.maximum(depth, 1.0)))
+    return int(found.sum()) if sharpness >= _FAINT_SHARP else 0
 
 
 def _extreme(tones: Pixels, marks: Marks, take: np.ufunc, start: int) -> NDArray[np.float64]:

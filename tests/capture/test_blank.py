@@ -97,6 +97,18 @@ def test_what_shows_through_is_no_writing(draw_page: DrawPage) -> None:
     assert is_blank(grainy(page.astype(np.uint8)))
 
 
+@pytest.mark.parametrize("strength", [0.08, 0.15])
+def test_very_pale_writing_is_not_blank(draw_page: DrawPage, strength: float) -> None:
+    page = draw_page(width=PAPER[1], height=PAPER[0], size=34)
+    assert not is_blank(grainy((235 - (235.0 - page) * strength).astype(np.uint8)))
+
+
+@pytest.mark.parametrize("sigma", [4, 6])
+def test_writing_out_of_focus_is_not_blank(draw_page: DrawPage, sigma: float) -> None:
+    page = draw_page(width=PAPER[1], height=PAPER[0], size=34)
+    assert not is_blank(grainy(np.asarray(cv2.GaussianBlur(page, (0, 0), sigma))))
+
+
 def test_blank_exposure_on_film_is_blank(make_frame: MakeFrame) -> None:
     frame = make_frame(grainy(np.full(PAPER, 25, np.uint8)), film=True, dpi=(200.0, 200.0))
     assert prepare(frame, CaptureSettings()).state is FrameState.BLANK
