@@ -40,6 +40,7 @@ from desk import charts, doctor, export, review
 from ocr.alto import write_alto
 from ocr.engines import open_engine
 from ocr.hocr import write_hocr
+from ocr.model import OcrPage
 from search import publish, service
 from search.archive_text import ArchiveText
 from search.model import Filters, Found
@@ -403,6 +404,7 @@ def page(page_id: str, out: Path | None, as_text: bool, home: Path) -> None:
         click.echo(words.text if words else "")
     elif not out:
         _print_page(frame, kept)
+        _print_reading(words)
 
 
 @cli.command(name="export")
@@ -737,6 +739,8 @@ def _print_hit(hit: Found) -> None:
     head = "  ".join(filter(None, (hit.patient, hit.mrn, hit.type, hit.date)))
     click.echo(f"{hit.page}  {head or 'not filed'}")
     click.echo(f"    {hit.snippet}")
+    if hit.handwritten:
+        click.echo("    mostly handwritten: look at the page, its writing was not read")
 
 
 def _marked(words: str) -> str:
@@ -762,6 +766,17 @@ def _print_page(frame: deliveries.FrameRow, kept: pages.PageRecord | None) -> No
             click.echo(
                 f"  {mark} {step.name}{value} ({step.confidence:.2f}) {step.reason}".rstrip()
             )
+
+
+def _print_reading(words: OcrPage | None) -> None:
+    if words is None or words.quality is None:
+        return
+    told = words.quality
+    click.echo(f"  {told.verdict}: about {told.estimated_cer:.0%} of its letters read wrong")
+    if told.reason:
+        click.echo(f"  why: {told.reason}")
+    if words.mostly_handwritten:
+        click.echo("  mostly handwritten: its writing was not read")
 
 
 def _print_inspected(frame: Inspected) -> None:

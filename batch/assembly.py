@@ -19,6 +19,8 @@ from indexer.read import RULES
 from indexer.separate import assemble
 from indexer.settings import IndexSettings
 
+from .legibility import with_doubts
+
 STAGE = "assemble"
 
 
@@ -65,6 +67,7 @@ def assemble_run(
     if ledger.is_done(connection, key) and not anew:
         return False
     index = StoredIndex(connection)
+    unfit = pages.unfit_pages(connection, frames)
     filed = [
         (
             document,
@@ -72,7 +75,7 @@ def assemble_run(
                 document, [indexes[ref] for ref in document.frames], index, settings=settings
             ),
         )
-        for document in assemble(sequence)
+        for document in (with_doubts(one, unfit) for one in assemble(sequence))
     ]
     documents.replace_documents(connection, batch, frames, filed)
     ledger.record_work(connection, key, stage=STAGE, version=RULES, subject=_subject(run))

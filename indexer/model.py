@@ -27,6 +27,7 @@ FIELDS = (
     "diagnosis",
     "procedure",
     "page_of",
+    "signature",
 )
 """Every field of the contract."""
 

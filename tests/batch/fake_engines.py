@@ -186,6 +186,18 @@ def ann(settings: OcrSettings) -> OcrEngine:
     return AnnEngine({})
 
 
+class UnsureEngine(AnnEngine):
+    """Reads every page with little confidence."""
+
+    def read(self, page: PageImage) -> OcrPage:
+        read = super().read(page)
+        return replace(read, words=tuple(replace(word, confidence=0.4) for word in read.words))
+
+
+def unsure(settings: OcrSettings) -> OcrEngine:
+    return UnsureEngine({})
+
+
 class PlantedEngine(AnnEngine):
     """Reads identifiers, and on some pages raises an error that quotes them."""
 

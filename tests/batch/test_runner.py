@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as cases
 from hypothesis import strategies as st
+from PIL import ImageFilter
 
 from archive import deliveries, documents
 from archive.archive import Archive
@@ -21,7 +22,7 @@ from capture.errors import SettingsError
 from capture.model import Digest, SourceKind
 from indexer.model import Patient
 from tests.batch.fake_engines import ANN
-from tests.batch.scans import convert, dump, names, retry, rows, settings, states, write_scan
+from tests.batch.scans import convert, draw, dump, names, retry, rows, settings, states, write_scan
 
 STATES = ("filed", "held", "quarantined", "blank", "separator", "technical")
 
@@ -37,6 +38,20 @@ def deliver(box: Path) -> None:
         write_scan(box / "loose" / f"p{number}.tif", 10 + number)
     (box / "broken.tif").write_bytes(b"II*\0 and nothing more")
     (box / "truth.json").write_text("{}")
+
+
+def test_a_page_to_be_scanned_again_holds_its_document_and_says_which(
+    archive: Archive, box: Path
+) -> None:
+    draw(1).convert("L").filter(ImageFilter.GaussianBlur(1.6)).save(box / "soft.png")
+    with archive.catalogue.write() as connection:
+        import_patients(connection, [Patient(*ANN)])
+    assert convert(archive, box, using=settings("unsure")).held == 1
+    with archive.catalogue.read() as connection:
+        batch = deliveries.batch_named(connection, "box-7")
+        (trouble,) = troubles_of(connection, batch)
+    assert "frame 1: out of focus" in trouble.reason
+    assert "scan it again" in trouble.reason
 
 
 def test_every_frame_ends_in_one_state(archive: Archive, box: Path) -> None:
