@@ -11,6 +11,7 @@ from capture.enhance import RECIPE
 from capture.settings import CaptureSettings, load_section
 from indexer.read import RULES
 from indexer.settings import IndexSettings
+from ocr.engines import READING
 from ocr.settings import OcrSettings
 
 
@@ -50,7 +51,7 @@ class Settings:
         """
         made_by = {
             "capture": (RECIPE, self.capture),
-            "ocr": (self.ocr.engine, self.ocr),
+            "ocr": (f"{READING} {self.ocr.engine}", self.ocr),
             "index": (RULES, self.indexer),
         }
         rules, settings = made_by[stage]

@@ -1,9 +1,9 @@
 """The recipe: a frame made fit to read, step by step, each step with its record.
 
-The order matters. Polarity first, for every later step takes ink for dark. Square pixels and
-the surround before anything is measured on the page. Light before ink is told from paper.
-Scratches while they still run along the film. Lie and skew from one look. Dust after the
-geometry is settled; then resolution, whether there is writing at all, and barcodes on the page
+The order matters. Polarity first, for every later step takes ink for dark. Square pixels before
+anything is measured. Scratches while they still run along the film and out of the frame; then
+the surround. Light before ink is told from paper, pale film made strong after it. Lie and skew
+from one look. Dust after the geometry is settled; then resolution, whether there is writing at all, and barcodes on the page
 as it will be shown.
 """
 
@@ -26,7 +26,7 @@ from .resolution import resolve_dpi
 from .settings import CaptureSettings
 from .target import is_target
 
-RECIPE = "capture@3"
+RECIPE = "capture@4"
 """Changes whenever the recipe can make another page of the same frame."""
 
 _SURE_ROTATION = 0.5

@@ -17,6 +17,8 @@ OURS: dict[str, Factory] = {
     "tesserocr": tesseract.TesserocrEngine,
     "pytesseract": tesseract_cli.PytesseractEngine,
 }
+READING = "reading@2"
+"""Changes whenever one engine can give other words, or more beside them, for the same page."""
 INSTALL = "install the Debian packages tesseract-ocr and tesseract-ocr-eng"
 
 
