@@ -3,8 +3,8 @@
 The order matters. Polarity first, for every later step takes ink for dark. Square pixels before
 anything is measured. Scratches while they still run along the film and out of the frame; then
 the surround. Light before ink is told from paper, pale film made strong after it. Lie and skew
-from one look. Dust after the geometry is settled; then resolution, whether there is writing at all, and barcodes on the page
-as it will be shown.
+from one look. Dust after the geometry is settled; then resolution, whether there is writing at
+all, and barcodes on the page as it will be shown.
 """
 
 from __future__ import annotations
