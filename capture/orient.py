@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .deskew import NO_SKEW, Skew, find_skew, lower_edges_if_lying, skew_of
+from .deskew import NO_SKEW, Skew, find_skew, looks_like_text, lower_edges_if_lying, skew_of
 from .ink import Flags, Marks, marks_of
 from .model import Pixels
 
@@ -31,6 +31,8 @@ _UNDOING = {
     270: cv2.ROTATE_90_CLOCKWISE,
 }
 _AXIS_MARGIN = 0.8
+_LIKE_TEXT = 0.5
+"""How far marks must look like text for the page to be turned by them."""
 _NEAR = 0.35  # of the usual size of a letter
 _AGREE, _DIFFER = 0.12, 0.2  # of the height of the taller neighbour
 _FEWEST_VOTES = 8
@@ -101,10 +103,16 @@ def find_lie(mask: Pixels, limit: float) -> Lie:
     across = find_skew(lower_edges_if_lying(marks), limit, fine=False)
     if along is NO_SKEW and across is NO_SKEW:
         return Lie(0, 0.0, NO_SKEW)
-    if _lying(marks, along, across) <= _AXIS_MARGIN:
-        return _upright(marks, 0, along)
-    upright = marks_of(unturned(mask, 90))
-    return _upright(upright, 90, skew_of(upright, limit))
+    if _lying(marks, along, across) > _AXIS_MARGIN:
+        upright = marks_of(unturned(mask, 90))
+        skew = skew_of(upright, limit)
+        if _is_text(upright, skew):
+            return _upright(upright, 90, skew)
+    return _upright(marks, 0, along) if _is_text(marks, along) else Lie(0, 0.0, along)
+
+
+def _is_text(marks: Marks, skew: Skew) -> bool:
+    return looks_like_text(marks, skew.degrees) >= _LIKE_TEXT
 
 
 def _lying(marks: Marks, along: Skew, across: Skew) -> float:

@@ -14,9 +14,15 @@ from capture.deskew import Skew, level, skew_of
 from capture.errors import SettingsError
 from capture.ink import ink_mask, looked_at, marks_of
 from capture.model import Pixels
+from capture.orient import find_lie
 from capture.settings import CaptureSettings, load_section
 
 DrawPage = Callable[..., Pixels]
+LINES = (
+    "Wound clean and dry, sutures removed today.",
+    "Return in two weeks, sooner with any fever.",
+    "No restriction of diet; walk a mile each day.",
+)
 SURE = CaptureSettings().deskew_confidence
 FEW = settings(
     max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
@@ -88,9 +94,57 @@ def test_a_picture_without_straight_edges_has_no_skew(limit: float, seed: int) -
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_picture_is_level_when_its_edge_is(seed: int) -> None:
+def test_the_straight_edge_of_a_picture_is_measured_but_turns_no_page(seed: int) -> None:
     found = page_skew(level(blots(seed), 7.0, bitonal=True))
     assert found.degrees == pytest.approx(-7, abs=0.1)
+    assert found.confidence < SURE
+
+
+def streaks(chance: np.random.Generator) -> Pixels:
+    """Draw the dead rows of a fax and its specks."""
+    page = np.full((1650, 1275), 255, np.uint8)
+    for x, y, long in chance.integers((0, 0, 50), (1200, 1650, 700), (3, 3)).tolist():
+        cv2.line(page, (x, y), (x + long, y + 7), (0,), 2)
+    for x, y, size in chance.integers((0, 0, 1), (1260, 1640, 4), (150, 3)).tolist():
+        page[y : y + size, x : x + size] = 0
+    return page
+
+
+def specks(chance: np.random.Generator) -> Pixels:
+    """Draw dirt of the size of letters."""
+    page = np.full((1650, 1275), 255, np.uint8)
+    for x, y, *size in chance.integers((0, 0, 5, 5), (1260, 1640, 14, 14), (900, 4)).tolist():
+        page[y : y + size[1], x : x + size[0]] = 0
+    return page
+
+
+def scribble(chance: np.random.Generator) -> Pixels:
+    """Draw some long strokes without aim."""
+    page = np.full((1650, 1275), 255, np.uint8)
+    for _ in range(25):
+        start = chance.integers(150, 1000, 2)
+        strokes = start + np.cumsum(chance.normal(0, 40, (12, 2)), axis=0)
+        cv2.polylines(page, [strokes.astype(np.int32)], False, (0,), 3)
+    return page
+
+
+@pytest.mark.parametrize("draw", [streaks, specks, scribble])
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_no_text_turns_no_page(
+    draw: Callable[[np.random.Generator], Pixels], seed: int
+) -> None:
+    page = draw(np.random.default_rng(seed))
+    for lying in (page, np.ascontiguousarray(np.rot90(page))):
+        lie = find_lie(ink_mask(lying), 15.0)
+        assert lie.rotation == 0
+        assert lie.skew.confidence < SURE
+
+
+def test_a_few_lines_among_dirt_are_text(draw_page: DrawPage) -> None:
+    page = np.minimum(draw_page(LINES[:3]), streaks(np.random.default_rng(1)))
+    found = page_skew(level(page, -4.0, bitonal=True))
+    assert found.degrees == pytest.approx(4, abs=0.1)
+    assert found.confidence >= SURE
 
 
 def test_the_limit_is_forty_five_degrees_at_most() -> None:
