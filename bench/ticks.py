@@ -17,6 +17,7 @@ from statistics import median
 import cv2
 import numpy as np
 
+from capture.light import flatten
 from capture.model import Box, Digest, FrameRef, FrameState, PageImage, Pixels, Polarity
 from capture.tick_boxes import Tick, TickBox, find_tick_boxes
 from ocr.prepare import LETTER, prepare
@@ -234,7 +235,7 @@ def _drawn(sheet: Sheet) -> tuple[Choice, ...]:
         (x, y), (right, bottom) = stroke.points[0], stroke.points[2]
         if abs((right - x) - (bottom - y)) < 1 and right - x < 60:
             rest = sheet.strokes[number + 1 : number + 2]
-            ticked = bool(rest) and not rest[0].printed
+            ticked = bool(rest) and not rest[0].printed and len(rest[0].points) == 2
             box = Box(round(x), round(y), round(right - x), round(bottom - y))
             boxes.append(Choice(box, ticked, "", "large cross" if ticked else ""))
     return tuple(boxes)
@@ -248,7 +249,8 @@ def scanned(sheet: Sheet, look: str, rng: Random) -> PageImage:
     back = np.array(inverse(scan.matrix)) * part
     size = round(WIDTH * part), round(HEIGHT * part)
     level = cv2.warpAffine(pixels, back, size, flags=cv2.INTER_AREA, borderValue=(255, 255, 255))
-    return _page(np.asarray(level, dtype=np.uint8), scan.bitonal)
+    flat, _ = flatten(np.asarray(level, dtype=np.uint8))
+    return _page(flat, scan.bitonal)
 
 
 def _page(pixels: Pixels, bitonal: bool) -> PageImage:

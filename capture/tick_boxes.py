@@ -27,6 +27,8 @@ _MOST_CORNERS = 4000
 """Corners of one kind; a page with more is a grid or a picture, and would take long."""
 _SAMPLES, _AROUND_SAMPLES = 10, 3
 """Points looked at along each side, and pixels outside of it where paper is looked for."""
+_BEFORE = 3
+"""Looked-at pixels before a corner where its lines must not be."""
 _NEAR = 5
 """Pixels between two places of one square."""
 _MOST_SEEN = 400
@@ -37,13 +39,20 @@ _AROUND = 0.5
 """Of a side: paper around a box that is looked at with it."""
 _DRAWN = 0.8
 """Share of a side that must be inked."""
-_CORNER_SHARE = 0.12
-"""Of a side: the square in a corner in which there must be ink."""
+_CORNER_SHARE, _CORNER_INK = 0.12, (0.1, 0.3)
+"""Of a side: the square in a corner; and the share of it that must be inked, less when the box is
+empty, for few letters are hollow and many have strokes inside."""
+_HAIR = 2
+"""Pixels of a side that cannot be measured, for the box is blackened."""
+_EDGE = 0.05
+"""Of a side: how far inside of the frame its soft edge reaches."""
+_FEWEST_INSIDE = 3
+"""Pixels across the inside; in less nothing can be told."""
 _ALONE = 0.4
 """Share of a side that may have ink just outside of it; strokes of a tick cross it."""
 _GOES_ON = 0.85
 """Share of ink in the way on from a corner from which the side does not end there."""
-_THICKEST = 0.25
+_THICKEST = 0.3
 """Of a side: a thicker frame is a letter, a logo or a blot."""
 _COMB = 0.4
 """Of a side between two boxes of one height: no label fits, they are cells for figures."""
@@ -51,6 +60,10 @@ _EMPTY, _TICKED = 0.03, 0.1
 """Share of the inside that is inked up to which a box is empty, and from which it is ticked."""
 _STROKE = 0.45
 """Of the inside: a stroke that long ticks a box however thin it is."""
+_NOT_A_SIDE = 0.2
+"""Of the inside: the least extent of a stroke, for the soft edge of a side is thinner."""
+_LETTER_GAP, _CELL_GAP = 0.2, 0.25
+"""Of a side: within these a letter of the same word stands, or the next cell of a comb."""
 _FULL = 0.9
 """Share of ink from which a square is solid: a bullet, unless others like it are hollow."""
 
@@ -73,6 +86,52 @@ class TickBox:
     """The drawn square, without what of the tick lies outside."""
     tick: Tick
     confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side of a square, in pixels of what is looked at."""
+
+    at: int
+    """Its outermost line."""
+    drawn: float
+    """Share of its length that is inked."""
+    thick: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Four sides."""
+
+    box: Box
+    left: _Side
+    right: _Side
+    top: _Side
+    bottom: _Side
+
+    @property
+    def drawn(self) -> float:
+        """Share of ink on the worst side."""
+        return min(side.drawn for side in self._sides)
+
+    @property
+    def thick(self) -> int:
+        """How thick it is drawn, by its second thinnest side: a tick thickens the others."""
+        thick = sorted(side.thick for side in self._sides)
+        return _HAIR if thick[0] >= self.box.width // 2 else thick[1]
+
+    @property
+    def inside(self) -> tuple[slice, slice]:
+        """Rows and columns inside of it."""
+        spare = 1 + round(_EDGE * self.box.width)
+        most = self.thick + 1
+        left, right, top, bottom = (min(side.thick, most) + spare for side in self._sides)
+        box = self.box
+        return slice(box.y + top, box.bottom - bottom), slice(box.x + left, box.right - right)
+
+    @property
+    def _sides(self) -> tuple[_Side, _Side, _Side, _Side]:
+        return self.left, self.right, self.top, self.bottom
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +159,6 @@ def find_tick_boxes(pixels: Pixels, letter: float) -> tuple[TickBox, ...]:
     return tuple(_judged(one) for one in sorted(kept, key=lambda one: (one.box.y, one.box.x)))
 
 
-def _ink(tones: Pixels) -> tuple[Pixels, float]:
-    tone, ink = cv2.threshold(tones, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    return np.asarray(ink, dtype=np.uint8), tone
-
-
 def _squares(tones: Pixels, letter: float) -> list[Box]:
     """Return squares with a corner at each end of both diagonals, in pixels of the page."""
     half = _half(tones)
@@ -120,8 +174,8 @@ def _squares(tones: Pixels, letter: float) -> list[Box]:
     down = cv2.erode(
         cv2.dilate(thin, np.ones((1, 2), np.uint8)), np.ones((length, 1), np.uint8), anchor=(0, 0)
     )
-    paired = _paired(_corners(across, down, length), letter / 2)
-    likely = paired[_is_framed(thin, paired)][:_MOST_SEEN]
+    paired = _paired(thin, _corners(across, down, length), letter / 2)
+    likely = _apart(paired[_is_framed(thin, paired)])[:_MOST_SEEN]
     return [Box(*(2 * side for side in one)) for one in likely.tolist()]
 
 
@@ -164,9 +218,10 @@ def _corners(across: Pixels, down: Pixels, length: int) -> _Corners:
     return _Corners(met(False, False), met(True, False), met(False, True), met(True, True))
 
 
-def _paired(corners: _Corners, letter: float) -> NDArray[np.intp]:
+def _paired(thin: Pixels, corners: _Corners, letter: float) -> NDArray[np.intp]:
     """Return ``(n, 4)`` x, y, width, height of squares whose corners are all there."""
     y, x = np.nonzero(_first_of_each(corners.top_left))
+    y, x = _where_lines_start(thin, y, x)
     if not 0 < len(x) <= _MOST_CORNERS:
         return np.zeros((0, 4), np.intp)
     near = np.ones((3, 3), np.uint8)
@@ -182,6 +237,14 @@ def _paired(corners: _Corners, letter: float) -> NDArray[np.intp]:
     low = y[:, None] + tall
     hit, part = np.nonzero(others[1][low, x[:, None]] & others[2][low, (x + side)[:, None]])
     return np.unique(np.column_stack([x[hit], y[hit], side[hit], tall[hit, part]]), axis=0)
+
+
+def _where_lines_start(
+    thin: Pixels, y: NDArray[np.intp], x: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return corners whose lines come from nowhere; at the crossings of a table they do."""
+    before = (thin[y, np.maximum(x - _BEFORE, 0)] == 0) & (thin[np.maximum(y - _BEFORE, 0), x] == 0)
+    return y[before], x[before]
 
 
 def _is_framed(thin: Pixels, squares: NDArray[np.intp]) -> Flags:
@@ -202,6 +265,13 @@ def _is_framed(thin: Pixels, squares: NDArray[np.intp]) -> Flags:
     for column in (x - edge, x + width + edge):
         framed &= (paper[down + edge, column + edge] != 0).mean(axis=1) <= _ALONE
     return np.asarray(framed)
+
+
+def _apart(squares: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return one of squares that are hardly a pixel apart."""
+    middles = squares[:, :2] * 2 + squares[:, 2:]
+    _, first = np.unique(np.column_stack([middles, squares[:, 2:]]) // 4, axis=0, return_index=True)
+    return squares[first]
 
 
 def _first_of_each(mask: Pixels) -> Flags:
@@ -233,65 +303,68 @@ def _looked_at(tones: Pixels, box: Box) -> _Seen | None:
     """Return a square with its sides where they really are; None when it is no tick box."""
     spare = round(_AROUND * max(box.width, box.height)) + 4
     top, left = max(0, box.y - spare), max(0, box.x - spare)
-    crop = tones[top : box.bottom + spare, left : box.right + spare]
-    ink, _ = _ink(np.ascontiguousarray(crop))
-    inked = ink != 0
-    sides = _sides(inked, Box(box.x - left, box.y - top, box.width, box.height))
-    if sides is None:
+    inked = _ink(tones[top : box.bottom + spare, left : box.right + spare])
+    frame = _sides(inked, Box(box.x - left, box.y - top, box.width, box.height))
+    if frame is None or not _stands_alone(inked, frame):
         return None
-    drawn, found, thick = sides
-    if drawn < _DRAWN or thick > _THICKEST * found.width or _goes_on(inked, found, thick):
+    inside = inked[frame.inside]
+    if min(inside.shape) < _FEWEST_INSIDE:
         return None
-    if _crowded(inked, found) or not _has_corners(inked, found):
+    seen_corners, beside = _corner_ink(inked, frame.box), _beside(inked, frame.box)
+    hollow = float(inside.mean()) <= _EMPTY
+    if seen_corners < (_CORNER_INK[0] if hollow else _CORNER_INK[1]) or (
+        min(beside) > _ALONE if hollow else max(beside) > _ALONE
+    ):
         return None
-    inside = inked[found.y + thick + 1 : found.bottom - thick - 1, found.x + thick + 1 : found.right - thick - 1]
-    if min(inside.shape) < 3:
-        return None
-    placed = Box(found.x + left, found.y + top, found.width, found.height)
-    return _Seen(placed, drawn, float(inside.mean()), _longest(inside))
+    placed = Box(frame.box.x + left, frame.box.y + top, frame.box.width, frame.box.height)
+    return _Seen(placed, frame.drawn, float(inside.mean()), _longest(inside))
 
 
-def _sides(inked: Flags, near: Box) -> tuple[float, Box, int] | None:
-    """Return the ink of the worst side, the square and its thickest side; None without sides."""
+def _ink(tones: Pixels) -> Flags:
+    near = np.ascontiguousarray(tones)
+    _, ink = cv2.threshold(near, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    return np.asarray(ink != 0)
+
+
+def _stands_alone(inked: Flags, frame: _Frame) -> bool:
+    """Whether a frame is one of its own and of a tick box: no letter, no cell, no part of a word."""
+    box = frame.box
+    return (
+        frame.drawn >= _DRAWN
+        and frame.thick <= _THICKEST * box.width
+        and not _goes_on(inked, box, frame.thick)
+        and not _crowded(inked, box)
+        and not _has_neighbour(inked, box)
+    )
+
+
+def _sides(inked: Flags, near: Box) -> _Frame | None:
+    """Return the four sides near the edges of a square; None when one of them is not there."""
     slack = max(4, round(0.12 * max(near.width, near.height)))
     rows = slice(near.y + near.height // 8, near.bottom - near.height // 8)
     columns = slice(near.x + near.width // 8, near.right - near.width // 8)
     upright, level = inked[rows], inked[:, columns].T
-    found = (
-        _side(upright, near.x, slack, 1),
-        _side(upright, near.right, slack, -1),
-        _side(level, near.y, slack, 1),
-        _side(level, near.bottom, slack, -1),
-    )
-    if any(one is None for one in found):
+    left, right = _side(upright, near.x, slack, 1), _side(upright, near.right, slack, -1)
+    top, bottom = _side(level, near.y, slack, 1), _side(level, near.bottom, slack, -1)
+    if left is None or right is None or top is None or bottom is None:
         return None
-    (left, a, i), (right, b, j), (top, c, k), (bottom, d, n) = (one for one in found if one)
-    box = Box(left, top, right + 1 - left, bottom + 1 - top)
+    box = Box(left.at, top.at, right.at + 1 - left.at, bottom.at + 1 - top.at)
     if min(box.width, box.height) < 6 or abs(box.width - box.height) > _SQUARE * box.height:
         return None
-    return min(a, b, c, d), box, _thickness((i, j, k, n), box.width)
+    return _Frame(box, left, right, top, bottom)
 
 
-def _side(lines: Flags, at: int, slack: int, inward: int) -> tuple[int, float, int] | None:
-    """Return place, ink and thickness of a side near column ``at``, its outermost line first."""
+def _side(lines: Flags, at: int, slack: int, inward: int) -> _Side | None:
+    """Return the outermost line of ink near column ``at``."""
     ink = lines.mean(axis=0)
     first, last = max(1, at - slack), min(len(ink) - 2, at + slack)
-    places = range(first, last + 1)[::inward]
-    outer = next((place for place in places if ink[place] >= 0.5), None)
+    outer = next((n for n in range(first, last + 1)[::inward] if ink[n] >= 0.5), None)
     if outer is None:
         return None
-    near = lines[:, outer - 1] | lines[:, outer] | lines[:, outer + 1]
-    second = lines[:, outer] | lines[:, outer + inward]
-    drawn = float(max(near.mean(), second.mean()))
+    # A side a little off level steps from one line of pixels to the next.
+    two = max(np.mean(lines[:, outer] | lines[:, outer + step]) for step in (-1, 1))
     inner = ink[outer::inward] >= 0.5
-    thick = int(inner.argmin()) if not inner.all() else len(inner)
-    return outer, drawn, thick
-
-
-def _thickness(sides: tuple[int, ...], width: int) -> int:
-    """Return how thick a frame is by its second thickest side; a blackened box tells nothing."""
-    thick = sorted(sides)[2]
-    return 2 if sorted(sides)[0] >= width // 2 else thick
+    return _Side(outer, float(two), len(inner) if inner.all() else int(inner.argmin()))
 
 
 def _goes_on(inked: Flags, box: Box, thick: int) -> bool:
@@ -327,21 +400,41 @@ def _crowded(inked: Flags, box: Box) -> bool:
     return any(strip.size > 0 and float(strip.mean()) > _ALONE for strip in outside)
 
 
-def _has_corners(inked: Flags, box: Box) -> bool:
-    """Whether there is ink in the very corners, where an O, a D or a figure has none."""
+def _beside(inked: Flags, box: Box) -> tuple[float, float]:
+    """Return the share of rows with ink as close on the left and right as letters of a word."""
+    near = max(3, round(_LETTER_GAP * box.width))
+    rows = slice(box.y + box.height // 4, box.bottom - box.height // 4)
+    left = inked[rows, max(0, box.x - near) : max(0, box.x - 1)]
+    right = inked[rows, box.right + 1 : box.right + near]
+    shares = [float(side.any(axis=1).mean()) if side.size else 0.0 for side in (left, right)]
+    return shares[0], shares[1]
+
+
+def _has_neighbour(inked: Flags, box: Box) -> bool:
+    """Whether another upright line as tall stands beside, as between cells for figures."""
+    near = round(_CELL_GAP * box.width)
+    rows = slice(box.y, box.bottom)
+    left = inked[rows, max(0, box.x - near) : max(0, box.x - 2)]
+    right = inked[rows, box.right + 2 : box.right + near]
+    return any(side.size and side.mean(axis=0).max() >= _GOES_ON for side in (left, right))
+
+
+def _corner_ink(inked: Flags, box: Box) -> float:
+    """Return the share of ink in the emptiest corner; an O, a D and most figures have none."""
     near = max(2, round(_CORNER_SHARE * box.width))
-    rows, columns = (slice(box.y, box.y + near), slice(box.bottom - near, box.bottom)), (
-        slice(box.x, box.x + near),
-        slice(box.right - near, box.right),
-    )
-    return all(inked[row, column].any() for row in rows for column in columns)
+    rows = slice(box.y, box.y + near), slice(box.bottom - near, box.bottom)
+    columns = slice(box.x, box.x + near), slice(box.right - near, box.right)
+    return min(float(inked[row, column].mean()) for row in rows for column in columns)
 
 
 def _longest(inside: Flags) -> float:
     """Return the extent of the largest stroke inside, in sides of the inside."""
     mask = inside.astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    return float((stats[1:, 2:4] / inside.shape[::-1]).max(initial=0.0))
+    extents = stats[1:, 2:4] / inside.shape[::-1]
+    # What only runs along a side is the rest of that side.
+    real = extents[extents.min(axis=1) >= _NOT_A_SIDE]
+    return float(real.max(initial=0.0))
 
 
 def _distinct(seen: list[_Seen]) -> list[_Seen]:
