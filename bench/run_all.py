@@ -15,6 +15,7 @@ from capture.errors import ChartroomError
 
 from . import (
     binarize,
+    calibration,
     compare_ocrmypdf,
     film_frames,
     film_reading,
@@ -51,6 +52,7 @@ QUICK: tuple[tuple[Measurement, list[str]], ...] = (
     (binarize, ["--pages", "1", "--looks", "clean", "--forms", "30"]),
     (odd_formats, ["--pages", "1"]),
     (page_quality, ["--pages", "1", "--by-hand", "5", "--limit", "3"]),
+    (calibration, ["--each", "1", "--limit", "2"]),
     (kill, ["--kills", "4", "--frames", "60"]),
 )
 """Every measurement, with what makes it short."""

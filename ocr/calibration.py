@@ -1,0 +1,179 @@
+"""Confidence that means how often such a word is right: of words at 0.9, nine in ten.
+
+What the engine gives ranks words and is no chance: most words that Tesseract gives 0.7 are
+right on a clean page and wrong on a spoiled one, and a number is misread more often than a word
+of the same confidence. A logistic model (Platt 1999) for words, for numbers and for mere signs
+each weighs the confidence of the word, in steps that never fall as it rises, that of its line
+and page, and how the word looks. ``python -m bench.calibration --fit`` makes the weights
+(`calibration.toml`) from generated pages and leaves others for the figures.
+Useful for words that Tesseract read; those of a PDF's own text were never in doubt.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from .model import Word
+from .plausibility import surprise
+
+WEIGHTS = Path(__file__).with_name("calibration.toml")
+STEPS = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 1.0)
+"""Raw confidences between which the curve is straight (in log odds)."""
+SIGHTS = (
+    "page",
+    "line",
+    "length",
+    "told",
+    "surprise",
+    "odd_signs",
+    "pitch",
+    "height",
+    "alone",
+    "mixed",
+    "capitals",
+)
+"""What is weighed beside a word's own confidence, in the order of `Sight.others`."""
+RISING = frozenset({"page", "line"})
+"""Those whose weight may not be negative: a surer word makes no other less sure, nor itself."""
+_PLAIN = frozenset(".,;:!?()'\"-/&#%$+*@")
+_LONGEST = 16
+_FARTHEST = 2.0
+"""Doublings of height or pitch beyond which a word is no odder."""
+
+
+class Kind(StrEnum):
+    """What sort of word it is; each has its own curve."""
+
+    WORD = "word"
+    NUMBER = "number"
+    """Holds a digit: record numbers, dates, doses."""
+    SIGNS = "signs"
+    """Neither letter nor digit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One word as the model sees it."""
+
+    kind: Kind
+    rises: tuple[float, ...]
+    """How far each step of `STEPS` was climbed, 0.0 to 1.0."""
+    others: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The weights of one kind of word."""
+
+    base: float
+    rises: tuple[float, ...]
+    others: tuple[float, ...]
+
+    def chance(self, sight: Sight) -> float:
+        """Return how likely a word is right."""
+        climbed = sum(map(float.__mul__, self.rises, sight.rises))
+        odds = self.base + climbed + sum(map(float.__mul__, self.others, sight.others))
+        return 1 / (1 + math.exp(-min(30.0, max(-30.0, odds))))
+
+
+def calibrated(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """Return all the words of one page with the chance of each to be right as its confidence.
+
+    ``words`` carry the raw confidence of Tesseract; they are to be calibrated once.
+    """
+    curves = shipped()
+    return tuple(
+        replace(word, confidence=round(curves[sight.kind].chance(sight), 4))
+        for word, sight in zip(words, sights(words), strict=True)
+    )
+
+
+def sights(words: Sequence[Word]) -> list[Sight]:
+    """Return what the model sees of each word of one page."""
+    if not words:
+        return []
+    page = _mean(words)
+    lines: dict[int, list[Word]] = {}
+    for word in words:
+        lines.setdefault(word.line, []).append(word)
+    looks = {number: _line(line) for number, line in lines.items()}
+    return [_sight(word, page, looks[word.line]) for word in words]
+
+
+@lru_cache(maxsize=1)
+def shipped() -> dict[Kind, Curve]:
+    """Return the weights that chartroom comes with."""
+    told = tomllib.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return {kind: _curve(told[kind]) for kind in Kind}
+
+
+def kind_of(text: str) -> Kind:
+    """Return what sort of word ``text`` is."""
+    if any(sign.isdigit() for sign in text):
+        return Kind.NUMBER
+    return Kind.WORD if any(sign.isalpha() for sign in text) else Kind.SIGNS
+
+
+def _curve(told: dict[str, Any]) -> Curve:
+    return Curve(told["base"], tuple(told["rises"]), tuple(told[name] for name in SIGHTS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What the words of a line have in common."""
+
+    words: int
+    confidence: float
+    height: float
+    pitch: float
+
+
+def _line(words: Sequence[Word]) -> _Line:
+    height = median(word.box.height for word in words)
+    pitch = median(word.box.width / len(word.text) for word in words)
+    return _Line(len(words), _mean(words), max(1.0, height), max(1.0, pitch))
+
+
+def _mean(words: Sequence[Word]) -> float:
+    letters = sum(len(word.text) for word in words)
+    return sum(word.confidence * len(word.text) for word in words) / letters
+
+
+def _sight(word: Word, page: float, line: _Line) -> Sight:
+    text = word.text
+    bits = surprise(text)
+    letters = sum(sign.isalpha() for sign in text)
+    pitch = word.box.width / len(text)
+    others = (
+        page,
+        line.confidence,
+        math.log2(min(len(text), _LONGEST)),
+        float(bits is not None),
+        bits or 0.0,
+        sum(not sign.isalnum() and sign not in _PLAIN for sign in text) / len(text),
+        _doublings(pitch / line.pitch),
+        _doublings(word.box.height / line.height),
+        float(line.words == 1),
+        float(0 < letters < sum(map(str.isalnum, text))),
+        float(letters > 0 and text.isupper()),
+    )
+    return Sight(kind_of(text), _rises(word.confidence), others)
+
+
+def _rises(confidence: float) -> tuple[float, ...]:
+    return tuple(
+        min(1.0, max(0.0, (confidence - low) / (high - low))) for low, high in pairwise(STEPS)
+    )
+
+
+def _doublings(ratio: float) -> float:
+    return min(_FARTHEST, abs(math.log2(max(ratio, 0.01))))
