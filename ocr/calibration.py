@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -22,8 +22,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from .model import Word
+from .model import OcrPage, Word
 from .plausibility import surprise
+from .ticks import SIGNS
 
 WEIGHTS = Path(__file__).with_name("calibration.toml")
 STEPS = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 1.0)
@@ -44,6 +45,8 @@ SIGHTS = (
 """What is weighed beside a word's own confidence, in the order of `Sight.others`."""
 RISING = frozenset({"page", "line"})
 """Those whose weight may not be negative: a surer word makes no other less sure, nor itself."""
+_FITTED_ON = "tesseract "
+_DRAWN = frozenset(SIGNS.values())
 _PLAIN = frozenset(".,;:!?()'\"-/&#%$+*@")
 _LONGEST = 16
 _FARTHEST = 2.0
@@ -85,16 +88,31 @@ class Curve:
         return 1 / (1 + math.exp(-min(30.0, max(-30.0, odds))))
 
 
+def calibrated_page(read: OcrPage) -> OcrPage:
+    """Return ``read`` with calibrated words; as it is when another engine than Tesseract read it.
+
+    Call it once, last: quality and the choice between readings go by the raw confidence.
+    """
+    if not read.engine.startswith(_FITTED_ON):
+        return read
+    return replace(read, words=calibrated(read.words))
+
+
 def calibrated(words: tuple[Word, ...]) -> tuple[Word, ...]:
     """Return all the words of one page with the chance of each to be right as its confidence.
 
-    ``words`` carry the raw confidence of Tesseract; they are to be calibrated once.
+    ``words`` carry the raw confidence of Tesseract. A tick box keeps that of its drawn square.
     """
     curves = shipped()
+    read = [word for word in words if word.text not in _DRAWN]
+    seen = iter(sights(read))
     return tuple(
-        replace(word, confidence=round(curves[sight.kind].chance(sight), 4))
-        for word, sight in zip(words, sights(words), strict=True)
+        word if word.text in _DRAWN else _believed(word, curves, next(seen)) for word in words
     )
+
+
+def _believed(word: Word, curves: Mapping[Kind, Curve], sight: Sight) -> Word:
+    return replace(word, confidence=round(curves[sight.kind].chance(sight), 4))
 
 
 def sights(words: Sequence[Word]) -> list[Sight]:

@@ -9,8 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.model import Box
-from ocr.calibration import RISING, SIGHTS, STEPS, Kind, calibrated, kind_of, shipped
-from ocr.model import Word
+from ocr.calibration import (
+    RISING,
+    SIGHTS,
+    STEPS,
+    Kind,
+    calibrated,
+    calibrated_page,
+    kind_of,
+    shipped,
+)
+from ocr.model import OcrPage, Word
+from tests.ocr.pages import FRAME
 
 TEXTS = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=20)
 BOXES = st.builds(Box, *[st.integers(0, 2000)] * 2, *[st.integers(0, 400)] * 2)
@@ -87,3 +97,19 @@ def test_the_same_word_is_less_sure_on_a_page_that_is_read_badly() -> None:
     good, bad = line_of("Mockridge", "seen", "today"), line_of("Mockridge", "seen", "today")
     bad = (replace(bad[0], confidence=0.95), *(replace(w, confidence=0.2) for w in bad[1:]))
     assert calibrated(bad)[0].confidence < calibrated(good)[0].confidence
+
+
+def test_a_tick_box_keeps_the_confidence_of_its_square_and_moves_no_word() -> None:
+    line = line_of("Mockridge", "improved", "today")
+    box = Word("[x]", Box(400, 50, 20, 20), 0.31)
+    assert calibrated((line[0], box, *line[1:]))[1] == box
+    with_box = calibrated((*line, box))
+    assert with_box[:3] == calibrated(line)
+
+
+def test_only_what_tesseract_read_is_calibrated() -> None:
+    words = line_of("Mockridge", "seen", "today", confidence=1.0)
+    printed = OcrPage(FRAME, "pdfplumber 0.11.5", words)
+    seen = OcrPage(FRAME, "tesseract 5.5.4", words)
+    assert calibrated_page(printed) == printed
+    assert calibrated_page(seen).words == calibrated(words)
