@@ -3,7 +3,8 @@
 Tesseract's layout analysis now and then takes the columns of a table or a form for pictures or
 for one line of text. It shows: the words come out with little confidence. A second look that
 seeks text anywhere, without a layout, finds them; `in_reading_order` puts them in order.
-It also drops lines on a page that it is sure of. These are looked at alone and added.
+It also drops lines on a page that it is sure of, and doubts words where rules and neighbours
+come close. These lines are looked at alone, without the rules; what is surer is taken.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from .layout import in_better_order, in_reading_order
 from .missed import missed_lines, shown_alone
 from .model import OcrPage, Word
 from .prepare import LETTER, Prepared, prepare
+from .second_reading import doubted_lines, extent, mended
 from .tsv import words_of_tsv
 
 Look = Callable[[Pixels, int, float], str]
@@ -43,7 +45,7 @@ def read_page(page: PageImage, engine: str, look: Look, seconds: float) -> OcrPa
     """Return the words of ``page`` as ``look`` sees them, within ``seconds``."""
     ready = prepare(page)
     sight = _Sight(page, engine, ready, look, time.monotonic() + seconds, seconds)
-    whole = _with_missed(sight, _best_whole(sight))
+    whole = _read_closer(sight, _best_whole(sight))
     return replace(whole, words=in_better_order(whole.words))
 
 
@@ -87,19 +89,23 @@ def _best_whole(sight: _Sight) -> OcrPage:
     return replace(second, words=in_reading_order(second.words))
 
 
-def _with_missed(sight: _Sight, read: OcrPage) -> OcrPage:
+def _read_closer(sight: _Sight, read: OcrPage) -> OcrPage:
+    """Return ``read`` with what one look at missed and at doubted lines alone made of them."""
     factor = sight.ready.factor
-    read_boxes = (_scaled(word.box, factor) for word in read.words)
     plain = without_rules(sight.ready.pixels, RULE)
-    lines = missed_lines(plain, read_boxes, sight.ready.letter or LETTER)
-    if not lines or not sight.may_look_again:
+    words = (_scaled(word.box, factor) for word in read.words)
+    missed = missed_lines(plain, words, sight.ready.letter or LETTER)
+    doubted = doubted_lines(read.words)
+    shown = (*missed, *(_scaled(extent(line), factor) for line in doubted))
+    if not shown or not sight.may_look_again:
         return read
     # A sparse look takes figures that stand alone for specks; as one block they are read.
-    found = sight.seen_again(shown_alone(plain, lines), BLOCK)
+    found = sight.seen_again(shown_alone(plain, shown), BLOCK)
     if found is None:
         return read
+    better = mended(read.words, doubted, found.words)
     sure = [word for word in found.words if _is_sure(word)]
-    return replace(read, words=joined(read.words, sure)) if sure else read
+    return replace(read, words=joined(better, sure) if sure else better)
 
 
 def _scaled(box: Box, factor: float) -> Box:
