@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from archive.pages import PageRecord
+from archive.records import PageRecord
 from capture.errors import ToolError
 
 from .settings import Settings

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.pages import PageRecord, Reading, record_of
+from archive.records import PageRecord, Reading, record_of
 from archive.vault import Vault
 from capture.encode import encode
 from capture.enhance import prepare, turned

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from archive.pages import PageRecord
+from archive.records import PageRecord
 from archive.vault import Vault
 from capture.errors import ArchiveError, BusyError, ChartroomError, SourceError
 
