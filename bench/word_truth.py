@@ -3,8 +3,9 @@
 Truth is laid on the page image by the affine map on which most words that were read alike agree
 (RANSAC), so that no step of capture is believed. A word is right when a true word of the very
 same signs overlaps its box by half of the smaller one; curly quotes and dashes count as straight
-ones. Where too few words agree on a map, and for truth without boxes, a word is right while the
-truth has one of its kind left, the surest first.
+ones. Spaces are not judged: true words that were read as one, or one that was read in pieces,
+are right when their signs are. Where too few words agree on a map, and for truth without boxes,
+a word is right while the truth has one of its kind left, the surest first.
 """
 
 from __future__ import annotations
@@ -84,13 +85,37 @@ def right_words(read: Sequence[Word], truth: Sequence[TrueWord]) -> tuple[bool, 
     onto = _placement(read, truth)
     if onto is None:
         return right_in_any_order(read, [word.text for word in truth])
-    places: dict[str, list[Box]] = {}
-    for word in truth:
-        places.setdefault(same_signs(word.text), []).append(_moved(word.box, onto))
-    return tuple(
-        any(_overlaps(word.box, box) for box in places.get(same_signs(word.text), ()))
-        for word in read
+    seen = [TrueWord(same_signs(word.text), word.box) for word in read]
+    told = [TrueWord(same_signs(word.text), _moved(word.box, onto)) for word in truth]
+    right = {at for at, word in enumerate(seen) if _stands_in(told, word)}
+    right |= {at for at, word in enumerate(seen) if _signs(told, _inside(told, word)) == word.text}
+    for word in told:
+        pieces = _inside(seen, word)
+        if _signs(seen, pieces) == word.text:
+            right |= set(pieces)
+    return tuple(at in right for at in range(len(read)))
+
+
+def _stands_in(told: Sequence[TrueWord], word: TrueWord) -> bool:
+    return any(
+        word.text == one.text
+        and _shared(word.box, one.box) >= _OVERLAP * min(_area(word.box), _area(one.box))
+        for one in told
     )
+
+
+def _inside(words: Sequence[TrueWord], whole: TrueWord) -> list[int]:
+    """Return which of ``words`` lie in the box of ``whole``, from left to right."""
+    found = [
+        at
+        for at, one in enumerate(words)
+        if _shared(one.box, whole.box) > _OVERLAP * _area(one.box)
+    ]
+    return sorted(found, key=lambda at: words[at].box.x)
+
+
+def _signs(words: Sequence[TrueWord], chosen: Iterable[int]) -> str:
+    return "".join(words[at].text for at in chosen)
 
 
 def right_in_any_order(read: Sequence[Word], truth: Iterable[str]) -> tuple[bool, ...]:
@@ -140,13 +165,14 @@ def _moved(box: Box, onto: NDArray[np.float64]) -> Box:
     return Box(int(left), int(top), int(right - left) + 1, int(bottom - top) + 1)
 
 
-def _overlaps(one: Box, other: Box) -> bool:
+def _shared(one: Box, other: Box) -> int:
     across = min(one.right, other.right) - max(one.x, other.x)
     down = min(one.bottom, other.bottom) - max(one.y, other.y)
-    if across <= 0 or down <= 0:
-        return False
-    smaller = min(one.width * one.height, other.width * other.height)
-    return across * down >= _OVERLAP * smaller
+    return max(0, across) * max(0, down)
+
+
+def _area(box: Box) -> int:
+    return box.width * box.height
 
 
 def sheets(seed: int, *, development: bool) -> Iterator[Leaf]:

@@ -60,6 +60,19 @@ def test_a_true_word_at_another_place_is_wrong() -> None:
     assert right[4]
 
 
+def test_words_read_as_one_and_a_word_read_in_pieces_are_right_when_their_signs_are() -> None:
+    truth = truth_of()
+    read = read_of(truth)[::-1]  # from left to right on the page that lies upside down
+    joined = Word(read[0].text + read[1].text, read[0].box | read[1].box, 0.9)
+    whole = read[2].box
+    half = Box(whole.x, whole.y, whole.width // 2, whole.height)
+    other = Box(half.right, whole.y, whole.width - half.width, whole.height)
+    pieces = [Word(read[2].text[:2], half, 0.9), Word(read[2].text[2:], other, 0.9)]
+    assert all(right_words([joined, *pieces, *read[3:]], truth))
+    wrong = [Word("xx", half, 0.9), pieces[1]]
+    assert right_words([joined, *wrong, *read[3:]], truth)[1:3] == (False, False)
+
+
 def test_where_too_few_words_agree_each_true_word_bears_out_one_the_surest() -> None:
     truth = truth_of(("no", "fever"))
     read = [Word("no", Box(0, 0, 9, 9), share) for share in (0.3, 0.8)]
