@@ -1,261 +1,206 @@
 """Tick boxes of forms: found, told apart, and the labels beside them whole.
 
-``python -m bench.ticks [--pages 40] [--read 20]``: forms with boxes of many makes and marks, and
-fields that only look like boxes, each as scanned; then pages of charts as they come.
+``python -m bench.ticks [--pages 9] [--charts 60] [--read 18]``: forms with boxes of many makes and
+marks, and fields that only look like boxes, each as scanned; then pages of charts as they come.
 """
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import chain, islice
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, field, replace
+from itertools import islice
 from random import Random
 from statistics import median
 
-import cv2
-import numpy as np
+from capture.model import Box, PageImage
+from capture.tick_boxes import Tick, TickBox
+from ocr.engines import open_engine
+from ocr.model import Word
+from ocr.prepare import Prepared, prepare
+from ocr.settings import OcrSettings
+from ocr.ticks import SIGNS, placed, tick_boxes, without_ticks
 
-from capture.light import flatten
-from capture.model import Box, Digest, FrameRef, FrameState, PageImage, Pixels, Polarity
-from capture.tick_boxes import Tick, TickBox, find_tick_boxes
-from ocr.prepare import LETTER, prepare
-
-from . import fonts
-from .charts import chart, house
-from .degrade import RECIPES, Scan, inverse
-from .drawing import box_strokes
-from .people import first_people
-from .render import render
-from .sheet import HEIGHT, WIDTH, Run, Sheet, Stroke
+from . import results
+from .results import Table
+from .sheet import WIDTH, Run
+from .tick_forms import REPORTED, Choice, Ticked, chart_sheets, scanned, ticked_form
 
 NAME = "ticks"
-REPORTED = 30_000
-"""The first seed for figures; smaller ones are for building the detector."""
 LOOKS = ("clean", "bitonal", "copy", "fax", "faded", "light", "stains", "specks", "film")
-_LABELS = (
-    "Recovered", "Improved", "Not improved", "Died", "Yes", "No", "Married", "Single", "Widowed",
-    "Divorced", "Routine", "Urgent", "Emergency", "Private", "Semi-private", "Ward", "Alert",
-    "Confused", "Oriented", "Drowsy", "Good", "Fair", "Poor", "Other", "Omit", "Delivered",
-    "Discharged", "Quiet", "Inpatient", "Outpatient", "Dentures", "Glasses", "None", "Diabetes",
-    "Hypertension", "Odor", "Open", "Draining", "Ostomy", "0-5 days", "10 mg", "Obstetrics",
-)  # fmt: skip
-_QUESTIONS = (
-    "Result:", "Condition:", "Marital status", "Accommodation", "Mental state", "Wound", "History of",
-    "Priority", "Appliances", "On discharge:",
-)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A tick box with its label."""
-
-    box: Box
-    ticked: bool
-    label: str
-    mark: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ticked:
-    """A sheet with the truth of its tick boxes."""
-
-    sheet: Sheet
-    choices: tuple[Choice, ...]
+FOUND = ("", "pages", "boxes", "recall", "precision", "state right", "false", "ms CPU")
+READ = ("words", "whole as the engine reads", "whole, boxes hidden", "boxes", "label beside")
 
 
 @dataclass(slots=True)
-class _Pen:
-    """A sheet being filled from the top."""
+class Tally:
+    """What was counted of one kind of page."""
 
-    rng: Random
-    face: str
-    size: int
-    y: float = 300.0
-    line: int = 0
-    runs: list[Run] = field(default_factory=list)
-    strokes: list[Stroke] = field(default_factory=list)
-    choices: list[Choice] = field(default_factory=list)
+    pages: int = 0
+    true: int = 0
+    found: int = 0
+    hit: int = 0
+    right: int = 0
+    seconds: list[float] = field(default_factory=list)
 
-    def words(self, text: str, x: float) -> float:
-        """Set words at the height of the pen; return where they end."""
-        for word in text.split():
-            self.runs.append(Run(word, x, self.y, self.face, self.size, self.line, 0, True))
-            x += fonts.advance(self.face, self.size, word + " ")
-        return x - fonts.advance(self.face, self.size, " ")
-
-    def down(self, lines: float = 1.0) -> None:
-        """Go to the next line."""
-        self.y += lines * self.size * 1.5
-        self.line += 1
+    def row(self, name: str) -> tuple[results.Cell, ...]:
+        """Return the figures as a row of a table."""
+        recall = self.hit / self.true if self.true else 1.0
+        precision = self.hit / self.found if self.found else 1.0
+        state = self.right / self.hit if self.hit else 1.0
+        wrong = self.found - self.hit
+        ms = 1000 * median(self.seconds)
+        shares = (f"{share:.3f}" for share in (recall, precision, state))
+        return (name, self.pages, self.true, *shares, wrong, f"{ms:.1f}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Make:
-    """How the boxes of one form are drawn."""
+@dataclass(slots=True)
+class Labels:
+    """What became of words and labels when pages were read, plainly and with tick boxes."""
 
-    side: float
-    weight: int
-    gap: float
-    drop: float
-    """How far a box hangs below the base line."""
-    marks: tuple[str, ...]
-
-
-def _make(rng: Random, size: int) -> _Make:
-    marks = tuple(rng.sample(("cross", "large cross", "check", "filled", "scribble", "typed"), 2))
-    side = size * rng.uniform(0.62, 1.05)
-    return _Make(side, rng.choice((2, 3, 3, 4, 5)), rng.uniform(0.3, 0.8), rng.uniform(0, 0.12), marks)
+    words: int = 0
+    plain: int = 0
+    kept: int = 0
+    boxes: int = 0
+    beside: int = 0
 
 
-def ticked_form(rng: Random) -> Ticked:
-    """Return a form of questions with tick boxes, and of fields that only look like them."""
-    face = rng.choice(("sans", "times", "carlito", "vera", "courier", "mono"))
-    pen = _Pen(rng, face, rng.choice((36, 40, 44, 48)))
-    make = _make(rng, pen.size)
-    pen.words("Placeholder General Hospital Nursing Assessment", 225)
-    pen.down(2)
-    for question in rng.sample(_QUESTIONS, rng.randint(4, 8)):
-        _ask(pen, make, question)
-        rng.choice((_comb, _letters, _table, _nothing))(pen)
-    return Ticked(Sheet(tuple(pen.runs), tuple(pen.strokes), ()), tuple(pen.choices))
+def counted(tally: Tally, truth: Ticked, page: PageImage) -> tuple[Prepared, tuple[TickBox, ...]]:
+    """Count the tick boxes found on a page; return it as prepared, and what was found."""
+    ready = prepare(page)
+    start = time.process_time()
+    found = tick_boxes(ready.pixels)
+    tally.seconds.append(time.process_time() - start)
+    part = ready.factor * page.width / WIDTH
+    pairs = [(one, _found(found, one, part)) for one in truth.choices]
+    tally.pages += 1
+    tally.true += len(pairs)
+    tally.found += len(found)
+    tally.hit += sum(one is not None for _, one in pairs)
+    tally.right += sum(
+        one is not None and (one.tick == Tick.TICKED) == choice.ticked for choice, one in pairs
+    )
+    return ready, found
 
 
-def _ask(pen: _Pen, make: _Make, question: str) -> None:
-    labels = pen.rng.sample(_LABELS, pen.rng.randint(2, 5))
-    way = pen.rng.choice(("row", "row", "list", "after"))
-    x = pen.words(question, 225) + pen.size
-    for label in labels:
-        if way == "list" or x > WIDTH - 700:
-            pen.down()
-            x = 300.0
-        x = _after(pen, make, label, x) if way == "after" else _before(pen, make, label, x)
-        x += pen.size * pen.rng.uniform(1.2, 2.5)
-    pen.down(1.3)
+def _found(ticks: Sequence[TickBox], choice: Choice, part: float) -> TickBox | None:
+    x, y = _middle(choice.box)
+    near = 0.3 * choice.box.width * part
+    return next(
+        (
+            one
+            for one in ticks
+            if abs(_middle(one.box)[0] - x * part) < near
+            and abs(_middle(one.box)[1] - y * part) < near
+        ),
+        None,
+    )
 
 
-def _before(pen: _Pen, make: _Make, label: str, x: float) -> float:
-    _box(pen, make, label, x)
-    return pen.words(label, x + make.side + make.gap * pen.size)
+def _middle(box: Box) -> tuple[float, float]:
+    return box.x + box.width / 2, box.y + box.height / 2
 
 
-def _after(pen: _Pen, make: _Make, label: str, x: float) -> float:
-    end = pen.words(label, x) + make.gap * pen.size
-    _box(pen, make, label, end)
-    return end + make.side
+def read_labels(
+    labels: Labels, truth: Ticked, page: PageImage, ready: Prepared, ticks: Sequence[TickBox]
+) -> None:
+    """Read a page as it is and without its tick boxes, and count what came out whole."""
+    engine = open_engine(OcrSettings())
+    try:
+        plain = engine.read(page).words
+        hidden = without_ticks(ready.pixels, ticks)
+        clean = engine.read(replace(page, pixels=hidden)).words
+    finally:
+        engine.close()
+    words = placed(_scaled(clean, 1 / ready.factor), ticks, ready.factor)
+    part = page.width / WIDTH
+    runs = [run for run in truth.sheet.runs if run.face != "mono" or run.text != "X"]
+    labels.words += len(runs)
+    labels.plain += sum(_is_read(run, plain, part) for run in runs)
+    labels.kept += sum(_is_read(run, words, part) for run in runs)
+    signs = [n for n, word in enumerate(words) if word.text in SIGNS.values()]
+    for choice in truth.choices:
+        at = next((n for n in signs if _is_at(choice.box, words[n].box, part)), None)
+        if at is not None:
+            labels.boxes += 1
+            labels.beside += _has_label(words, at, choice.label)
 
 
-def _box(pen: _Pen, make: _Make, label: str, x: float) -> None:
-    rng, side = pen.rng, make.side
-    top = pen.y - side + make.drop * pen.size
-    pen.strokes += box_strokes(x, top, side, side, make.weight)
-    ticked = rng.random() < 0.4
-    mark = rng.choice(make.marks) if ticked else ""
-    if ticked:
-        _mark(pen, mark, x, top, side)
-    pen.choices.append(Choice(Box(round(x), round(top), round(side), round(side)), ticked, label, mark))
+def _scaled(words: Sequence[Word], part: float) -> tuple[Word, ...]:
+    def sized(box: Box) -> Box:
+        return Box(*(round(side * part) for side in box.as_list()))
+
+    return tuple(replace(word, box=sized(word.box)) for word in words)
 
 
-def _mark(pen: _Pen, mark: str, x: float, y: float, side: float) -> None:
-    rng = pen.rng
-
-    def at(across: float, down: float) -> tuple[float, float]:
-        shake = side * 0.08
-        return (
-            x + across * side + rng.uniform(-shake, shake),
-            y + down * side + rng.uniform(-shake, shake),
-        )
-
-    if mark == "typed":
-        width = fonts.advance("mono", round(side), "X")
-        pen.runs.append(
-            Run("X", x + (side - width) / 2, y + side * 0.85, "mono", round(side), pen.line, 0)
-        )
-        return
-    lines = {
-        "cross": [(at(0.1, 0.1), at(0.9, 0.9)), (at(0.9, 0.1), at(0.1, 0.9))],
-        "large cross": [(at(-0.2, -0.2), at(1.2, 1.15)), (at(1.15, -0.25), at(-0.2, 1.1))],
-        "check": [(at(0.1, 0.5), at(0.4, 0.9), at(1.3, -0.5))],
-        "filled": [tuple(at(0.1 + 0.8 * (n % 2), 0.1 + n * 0.05) for n in range(17))],
-        "scribble": [tuple(at(rng.uniform(-0.1, 1.1), rng.uniform(-0.1, 1.1)) for _ in range(9))],
-    }[mark]
-    pen.strokes += [Stroke(points, rng.choice((4, 5, 6)), printed=False) for points in lines]
+def _is_read(run: Run, words: Sequence[Word], part: float) -> bool:
+    return any(
+        _bare(word.text) == _bare(run.text) for word in words if _is_at(run.box, word.box, part)
+    )
 
 
-def _comb(pen: _Pen) -> None:
-    """Set cells for single figures, joined or apart, some with figures in them."""
-    side, apart = pen.size * pen.rng.uniform(0.9, 1.2), pen.rng.choice((0.0, 0.0, 0.15))
-    x = pen.words(pen.rng.choice(("Account No.", "Code", "Zip")), 225) + pen.size
-    for _ in range(pen.rng.randint(3, 9)):
-        pen.strokes += box_strokes(x, pen.y - side * 0.85, side, side)
-        if pen.rng.random() < 0.7:
-            figure = str(pen.rng.randint(0, 9))
-            pen.runs.append(Run(figure, x + side * 0.25, pen.y - 2, pen.face, pen.size, pen.line, 0))
-        x += side * (1 + apart)
-    pen.down(1.5)
+def _is_at(box: Box, found: Box, part: float) -> bool:
+    x, y = _middle(box)
+    return found.x <= x * part <= found.right and found.y <= y * part <= found.bottom
 
 
-def _letters(pen: _Pen) -> None:
-    """Set words whose first letters are round or square."""
-    words = "OD DOD QUOD O.D. OB/GYN 0 00 100 D O Q B E H DOOR ODD 8 B0B HEEL EH".split()
-    pen.words(" ".join(pen.rng.sample(words, 12)), 225)
-    pen.down()
+def _has_label(words: Sequence[Word], at: int, label: str) -> bool:
+    parts = label.split()
+    after = at + 1 < len(words) and _bare(words[at + 1].text) == _bare(parts[0])
+    return after or (at > 0 and _bare(words[at - 1].text) == _bare(parts[-1]))
 
 
-def _table(pen: _Pen) -> None:
-    """Set a grid of cells, high and low."""
-    side = pen.size * pen.rng.uniform(0.9, 1.8)
-    across = pen.rng.randint(3, 12)
-    for row in range(3):
-        for column in range(across):
-            pen.strokes += box_strokes(225 + column * side, pen.y + row * side, side, side)
-    pen.y += 3 * side
-    pen.down(1.5)
+def _bare(text: str) -> str:
+    return text.strip(".,:;|_-'\"()[]{}")
 
 
-def _nothing(pen: _Pen) -> None:
-    pen.down(0.2)
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, keep the result, return the exit code."""
+    command = results.parser(NAME, __doc__)
+    command.add_argument("--pages", type=int, default=9, help="forms of every look")
+    command.add_argument("--charts", type=int, default=60, help="pages of charts")
+    command.add_argument("--read", type=int, default=18, help="forms that are read")
+    command.add_argument("--seed", type=int, default=REPORTED)
+    chosen = command.parse_args(arguments)
+    machine = results.machine()
+    labels = Labels()
+    tables = (
+        _forms_table(chosen.seed, chosen.pages, labels, chosen.read),
+        _charts_table(chosen.seed, chosen.charts),
+        Table("Words of forms", READ, ((*astuple(labels),),)),
+    )
+    print(*map(results.markdown, tables), sep="\n\n")
+    told = (f"Seed {chosen.seed}; thresholds were chosen on seeds below {REPORTED}.",)
+    command_line = shlex.join(["python", "-m", f"bench.{NAME}", *(arguments or sys.argv[1:])])
+    results.keep(results.Result(NAME, command_line, machine, tables, told), chosen.results)
+    return 0
 
 
-def chart_sheets(seed: int) -> Iterator[Ticked]:
-    """Yield pages of invented charts with the tick boxes they happen to have."""
-    rng = Random(f"ticks {seed}")
-    where = house(rng, development=seed < REPORTED)
-    papers = chain.from_iterable(chart(one, rng, "c", where) for one in first_people(seed, 60))
-    for sheet in chain.from_iterable(one.sheets for one in papers):
-        yield Ticked(sheet, _drawn(sheet))
+def _forms_table(seed: int, each: int, labels: Labels, reads: int) -> Table:
+    tallies = {look: Tally() for look in LOOKS}
+    for number in range(each * len(LOOKS)):
+        rng, look = Random(f"{seed} {number}"), LOOKS[number % len(LOOKS)]
+        form = ticked_form(rng)
+        page = scanned(form.sheet, look, rng)
+        ready, found = counted(tallies[look], form, page)
+        if number < reads:
+            read_labels(labels, form, page, ready, found)
+    return Table("Tick boxes of forms", FOUND, tuple(one.row(n) for n, one in tallies.items()))
 
 
-def _drawn(sheet: Sheet) -> tuple[Choice, ...]:
-    boxes = []
-    for number, stroke in enumerate(sheet.strokes):
-        if len(stroke.points) != 5 or stroke.fill:
-            continue
-        (x, y), (right, bottom) = stroke.points[0], stroke.points[2]
-        if abs((right - x) - (bottom - y)) < 1 and right - x < 60:
-            rest = sheet.strokes[number + 1 : number + 2]
-            ticked = bool(rest) and not rest[0].printed and len(rest[0].points) == 2
-            box = Box(round(x), round(y), round(right - x), round(bottom - y))
-            boxes.append(Choice(box, ticked, "", "large cross" if ticked else ""))
-    return tuple(boxes)
+def _charts_table(seed: int, pages: int) -> Table:
+    tallies = {"without a tick box": Tally(), "with tick boxes": Tally()}
+    for number, one in enumerate(islice(chart_sheets(seed), pages)):
+        rng, look = Random(f"{seed} chart {number}"), LOOKS[number % len(LOOKS)]
+        tally = tallies["with tick boxes" if one.choices else "without a tick box"]
+        counted(tally, one, scanned(one.sheet, look, rng))
+    rows = tuple(tally.row(name) for name, tally in tallies.items() if tally.pages)
+    return Table("Pages of charts", FOUND, rows)
 
 
-def scanned(sheet: Sheet, look: str, rng: Random) -> PageImage:
-    """Return a sheet as scanned, laid level again as capture leaves it, at 200 dpi or so."""
-    scan = RECIPES[look](Scan(render(sheet)), rng)
-    pixels = 255 - scan.pixels if scan.negative else scan.pixels
-    part = min(1.0, 200 / 300 if not scan.bitonal else scan.dpi[0] / 300)
-    back = np.array(inverse(scan.matrix)) * part
-    size = round(WIDTH * part), round(HEIGHT * part)
-    level = cv2.warpAffine(pixels, back, size, flags=cv2.INTER_AREA, borderValue=(255, 255, 255))
-    flat, _ = flatten(np.asarray(level, dtype=np.uint8))
-    return _page(flat, scan.bitonal)
-
-
-def _page(pixels: Pixels, bitonal: bool) -> PageImage:
-    height, width = pixels.shape[:2]
-    return PageImage(
-        FrameRef(Digest("0" * 64), 1), FrameState.PAGE, pixels, Box(0, 0, width, height), 200,
-        False, Polarity.POSITIVE, 0, 1.0, 0.0, 1.0, (), bitonal,
-    )  # fmt: skip
+if __name__ == "__main__":
+    sys.exit(main())

@@ -15,7 +15,7 @@ from dataclasses import replace
 from statistics import median
 
 from capture.model import Box, Pixels
-from capture.tick_boxes import Tick, TickBox, find_tick_boxes
+from capture.tick_boxes import Tick, TickBox, find_tick_boxes, without_tick_boxes
 
 from .join import joined
 from .model import Word
@@ -23,6 +23,8 @@ from .prepare import LETTER
 
 SIGNS = {Tick.TICKED: "[x]", Tick.EMPTY: "[]", Tick.UNCLEAR: "[?]"}
 """The word for each state."""
+BEYOND_DOUBT = 0.9
+"""Confidence from which a box is hidden from the engine; a wrong one would cost a letter."""
 COVERED = 0.5
 """Share of a word inside a tick box from which it is what the engine made of the box."""
 LONGEST_SIGN = 3
@@ -33,30 +35,50 @@ SURE = 0.9
 """Confidence from which a letter inside a box is read for what it is."""
 TICKS = frozenset("xXvVyYkK/\\*+-_|.,'`~=")
 """What typists and engines leave for a tick."""
-LIKE_A_BOX = frozenset("OoQ0DUCGLJIil1jEFBHMNWRZ[](){}|!©®@&#%8?\\/xXvVyYwWKkS¢€£$§«»<>~=-_.,:;'`’‘“”\"*+^")
+LIKE_A_BOX = frozenset(
+    "OoQ0DUCGLJIil1jEFBHMNWRZ[](){}|!©®@&#%8?\\/xXvVyYwWKkS¢€£$§«»<>~=-_.,:;'`\u2019\u2018\u201c\u201d\"*+^"
+)
 """What engines make of a box, empty or ticked, in front of a label."""
+
+
+def tick_boxes(pixels: Pixels) -> tuple[TickBox, ...]:
+    """Return the tick boxes of a prepared page, its letters about ``LETTER`` pixels high."""
+    return find_tick_boxes(pixels, LETTER)
+
+
+def without_ticks(pixels: Pixels, ticks: Iterable[TickBox]) -> Pixels:
+    """Return ``pixels`` of a prepared page without the boxes of ``ticks`` that are beyond doubt.
+
+    An engine that does not see them reads the labels beside them better.
+    """
+    sure = [tick.box for tick in ticks if tick.confidence >= BEYOND_DOUBT]
+    return without_tick_boxes(pixels, sure) if sure else pixels
 
 
 def with_ticks(words: tuple[Word, ...], pixels: Pixels, factor: float) -> tuple[Word, ...]:
     """Return ``words`` with a word for each tick box in grey ``pixels``, right before its label.
 
     ``pixels`` is the page as it was read, its letters about ``LETTER`` pixels high, and ``factor``
-    its pixels per pixel of the page. Where the form has the label first, the box follows it. A
-    page without tick boxes comes back as it is; lines and blocks keep their numbers.
+    its pixels per pixel of the page. For words that are read already; it is better to read
+    `without_ticks` and then to call `placed`.
     """
-    boxes = find_tick_boxes(pixels, LETTER)
-    if not boxes or not words:
-        return words
-    return placed(words, [_on_page(box, factor) for box in boxes])
+    return placed(words, tick_boxes(pixels), factor)
 
 
-def placed(words: Sequence[Word], boxes: Iterable[TickBox]) -> tuple[Word, ...]:
-    """Return ``words`` without what was made of ``boxes``, and with a word for each of them."""
+def placed(
+    words: tuple[Word, ...], ticks: Sequence[TickBox], factor: float = 1.0
+) -> tuple[Word, ...]:
+    """Return ``words`` without what was made of ``ticks``, and with a word for each of them.
+
+    It stands right before the label on its right, or after that on its left where that is nearer.
+    ``factor`` is pixels of the prepared page per pixel of the page. Without tick boxes the words
+    come back as they are; lines and blocks keep their numbers.
+    """
     width = _letter_width(words)
     kept = list(words)
-    for box in boxes:
-        if not _is_letter(box, kept):
-            kept = _inserted(_stripped(kept, box.box, width), box)
+    for tick in (_on_page(one, factor) for one in ticks):
+        if not _is_letter(tick, kept):
+            kept = _inserted(_stripped(kept, tick.box, width), tick)
     return tuple(kept)
 
 
@@ -161,16 +183,15 @@ def _doubt(text: str, count: int, room: float) -> float:
 
 
 def _inserted(words: Sequence[Word], tick: TickBox) -> list[Word]:
-    """Return ``words`` with the tick box before the label on its right, else after that on its left."""
+    """Return ``words`` with a tick box before the label on its right, or after that on its left."""
     right = _nearest(words, tick.box, 1)
     left = _nearest(words, tick.box, -1)
-    if right is None and left is None:
-        return list(joined(words, [_word(tick, None)]))
-    if right is None or (left is not None and left[0] < right[0]):
-        assert left is not None
+    if right is not None and (left is None or right[0] <= left[0]):
+        at, beside = right[1], words[right[1]]
+    elif left is not None:
         at, beside = left[1] + 1, words[left[1]]
     else:
-        at, beside = right[1], words[right[1]]
+        return list(joined(words, [_word(tick, None)]))
     return [*words[:at], _word(tick, beside), *words[at:]]
 
 
