@@ -29,6 +29,8 @@ COVERED = 0.5
 """Share of a word inside a tick box from which it is what the engine made of the box."""
 LONGEST_SIGN = 3
 """Letters that an engine makes of one box; more are a word that stands on it."""
+LABEL_GAP = 0.4
+"""Sides between a tick box and its label, about."""
 NEAR_LABEL = 2.5
 """Sides between a tick box and the label on its line."""
 SURE = 0.9
@@ -74,6 +76,8 @@ def placed(
     ``factor`` is pixels of the prepared page per pixel of the page. Without tick boxes the words
     come back as they are; lines and blocks keep their numbers.
     """
+    if not ticks:
+        return words
     width = _letter_width(words)
     kept = list(words)
     for tick in (_on_page(one, factor) for one in ticks):
@@ -149,7 +153,7 @@ def _label(word: Word, box: Box, letter: float) -> Word | None:
 
 def _without_first(word: Word, box: Box, letter: float) -> Word:
     start = min(box.right, word.box.right - 1)
-    room = (word.box.right - box.right) / letter
+    room = (word.box.right - box.right - LABEL_GAP * box.width) / letter
     count = _signs(word.text, room)
     kept = Box(start, word.box.y, word.box.right - start, word.box.height)
     return replace(word, text=word.text[count:], box=kept)
@@ -157,7 +161,7 @@ def _without_first(word: Word, box: Box, letter: float) -> Word:
 
 def _without_last(word: Word, box: Box, letter: float) -> Word:
     end = max(box.x, word.box.x + 1)
-    room = (box.x - word.box.x) / letter
+    room = (box.x - word.box.x - LABEL_GAP * box.width) / letter
     count = _signs(word.text[::-1], room)
     kept = Box(word.box.x, word.box.y, end - word.box.x, word.box.height)
     return replace(word, text=word.text[: len(word.text) - count], box=kept)
@@ -178,8 +182,9 @@ def _doubt(text: str, count: int, room: float) -> float:
     label, sign = text[count:], text[:count]
     off = abs(len(label) - room)
     begins_low = label[0].islower() and any(one.isupper() for one in sign)
+    begins_odd = not label[0].isalnum() or (label[:2].isupper() and label[2:3].islower())
     # The square was drawn there: nothing made of it is the odd case.
-    return off + 2.0 * begins_low + 0.8 * (count == 0)
+    return off + 2.0 * begins_low + 1.0 * begins_odd + 0.8 * (count == 0)
 
 
 def _inserted(words: Sequence[Word], tick: TickBox) -> list[Word]:
