@@ -145,7 +145,8 @@ def _edge_of(letter: Pixels) -> tuple[float, float] | None:
     if depth <= 0 or min(letter.shape) < 3:
         return None
     across = np.abs(np.diff(letter.astype(np.int16), axis=1)).max(axis=1)
-    steep = float(np.percentile(across, _STEEP))
+    # Sorting a few numbers is a tenth of what np.percentile costs, and this is done per letter.
+    steep = float(np.sort(across)[round((len(across) - 1) * _STEEP / 100)])
     return (depth / steep, depth / 255) if steep else None
 
 
