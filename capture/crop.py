@@ -13,6 +13,9 @@ from .model import Box, Pixels, Step
 
 _THICK = 9 / GLANCE_LENGTH
 """Of the longer side; letters and rules that touch the surround are thinner."""
+_STUB = 15 / GLANCE_LENGTH
+"""Of the longer side; what stands out of the surround and is less wide may be writing."""
+_LEAST_BORDER = 1 / 3  # of a side of the image
 _LEAST_SURROUND = 0.01
 _LEAST_PAGE, _LEAST_SLIP = 0.2, 0.002
 _LEAST_LIGHT = 0.6
@@ -20,6 +23,9 @@ _FEWEST_LETTERS = 6
 _FEWEST_ON_SLIP = 3
 _DARK, _LIGHT = 100, 160
 _LONGEST_MARK = 80
+_SHADOW, _MOSTLY = 3, 0.7
+_GUARD = 7
+"""Pixels of the glance round writing in which the soft edge of the surround is left alone."""
 
 
 def crop_surround(pixels: Pixels) -> tuple[Pixels, Step]:
@@ -28,30 +34,58 @@ def crop_surround(pixels: Pixels) -> tuple[Pixels, Step]:
     Left alone when light marks like letters stand in what would go.
     """
     small, factor = glanced_at(pixels)
-    surround = _surround(small)
+    dark = _thick_dark(small)
+    surround = _without_stubs(dark) if float(dark.mean()) >= _LEAST_SURROUND else dark
     share = float(surround.mean())
     if share < _LEAST_SURROUND:
         return pixels, Step("crop", False, 1.0, share)
-    paper = _paper(small, surround)
-    if paper is None:
+    paper, beside_dark = _paper(small, surround), _paper(small, dark)
+    if paper is None or beside_dark is None:
         return pixels, Step("crop", False, 0.3, share, "no page stands out from the dark")
-    if _writing_lost(small, paper):
+    if _writing_lost(small, beside_dark):
         return pixels, Step("crop", False, 0.5, share, "there may be writing in the dark")
     page = _cut(pixels, surround, _rim(small, surround), Box(*cv2.boundingRect(paper)), factor)
     return page, Step("crop", True, 0.9, share)
 
 
-def _surround(small: Pixels) -> Flags:
+def _thick_dark(small: Pixels) -> Flags:
     """Return which pixels belong to thick darkness that reaches the edge."""
     tone, _ = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     dark = (small <= min(tone, _DARK)).astype(np.uint8)
+    return _reaching(dark, _THICK)
+
+
+def _without_stubs(dark: Flags) -> Flags:
+    """Return what is surround of the dark at the edge: writing that touches it stands out as stubs.
+
+    So do the teeth of a torn edge, which stay for it. A thin line at the edge of the image is a
+    border only when it runs along much of it.
+    """
+    wide = _reaching(dark.astype(np.uint8), _STUB)
+    pieces = marks_of(wide.astype(np.uint8))
+    side = _side(_THICK, dark.shape)
+    eroding = np.ones((side, side), np.uint8)
+    inside = cv2.erode(pieces.mask, eroding, borderType=cv2.BORDER_CONSTANT, borderValue=(0,))
+    kept = np.zeros(len(pieces.area) + 1, dtype=np.bool_)
+    kept[pieces.labels[inside > 0]] = True
+    for edge in (pieces.labels[0], pieces.labels[-1], pieces.labels[:, 0], pieces.labels[:, -1]):
+        kept |= np.bincount(edge, minlength=len(kept)) >= _LEAST_BORDER * len(edge)
+    return np.asarray(kept[pieces.labels] & wide)
+
+
+def _reaching(dark: Pixels, thick: float) -> Flags:
+    """Return what of the dark reaches the edge, ``thick`` of the longer side all the way."""
+    side = _side(thick, dark.shape)
     # Beyond the edge counts as dark, so that a thin border is thick enough.
-    side = round(_THICK * max(small.shape)) | 1
     framed = cv2.copyMakeBorder(dark, side, side, side, side, cv2.BORDER_CONSTANT, value=1)
-    thick = cv2.morphologyEx(framed, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
-    _, labels = cv2.connectedComponents(thick, connectivity=4)
+    opened = cv2.morphologyEx(framed, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    _, labels = cv2.connectedComponents(opened, connectivity=4)
     reached = labels == labels[0, 0]
     return np.asarray(reached[side:-side, side:-side] & (dark > 0))
+
+
+def _side(share: float, shape: tuple[int, ...]) -> int:
+    return round(share * max(shape)) | 1
 
 
 def _paper(small: Pixels, surround: Flags) -> Pixels | None:
@@ -98,17 +132,28 @@ def _rim(small: Pixels, surround: Flags) -> Pixels:
     dark = surround.astype(np.uint8)
     grown = cv2.dilate(dark, cross)
     marks = marks_of(((small < _LIGHT) & (grown == 0)).astype(np.uint8))
-    # A longer one is the shadow along the edge.
-    writing = marks.mask_of(np.maximum(marks.width, marks.height) <= _LONGEST_MARK)
-    return np.asarray(np.where(cv2.dilate(writing, cross) > 0, dark, grown), dtype=np.uint8)
+    writing = marks.mask_of(~_shadows(marks, np.asarray(grown, dtype=np.uint8)))
+    near = cv2.dilate(writing, np.ones((_GUARD, _GUARD), np.uint8))
+    rim = np.where(near > 0, dark, grown)
+    # A pixel of the glance is several of the page: the last dark one may hold ink that touches it.
+    touching = cv2.dilate(writing, np.ones((5, 5), np.uint8))
+    return np.asarray(np.where(touching > 0, cv2.erode(dark, cross), rim), dtype=np.uint8)
+
+
+def _shadows(marks: Marks, surround: Pixels) -> Flags:
+    """Return which marks are the shadow along the edge: long, and nowhere far from it."""
+    long = np.maximum(marks.width, marks.height) > _LONGEST_MARK
+    beside = cv2.dilate(surround, np.ones((2 * _SHADOW + 1, 2 * _SHADOW + 1), np.uint8))
+    near = np.bincount(marks.labels[beside > 0], minlength=len(marks.area) + 1)[1:]
+    return np.asarray(long & (near >= _MOSTLY * marks.area))
 
 
 def _cut(pixels: Pixels, surround: Flags, rim: Pixels, box: Box, factor: float) -> Pixels:
     height, width = pixels.shape[:2]
-    left, top = int(box.x / factor), int(box.y / factor)
-    # A last line that the glance left out goes with the one before it.
-    right = width if box.right == surround.shape[1] else math.ceil(box.right / factor)
-    bottom = height if box.bottom == surround.shape[0] else math.ceil(box.bottom / factor)
+    # A pixel more, whose dark may hold ink; a last line that the glance left out goes with it.
+    left, top = int(max(0, box.x - 1) / factor), int(max(0, box.y - 1) / factor)
+    right = width if box.right >= surround.shape[1] - 1 else math.ceil((box.right + 1) / factor)
+    bottom = height if box.bottom >= surround.shape[0] - 1 else math.ceil((box.bottom + 1) / factor)
     page = pixels[top:bottom, left:right].copy()
     full = cv2.resize(rim, (width, height), interpolation=cv2.INTER_NEAREST)
     page[np.asarray(full[top:bottom, left:right], dtype=np.bool_)] = 255
