@@ -26,8 +26,9 @@ _HAIR = 2
 """Pixels of a side that cannot be measured, for the box is blackened."""
 _EDGE = 0.05
 """Of a side: how far inside of the frame its soft edge reaches."""
-_LETTER_GAP, _CELL_GAP = 0.2, 0.25
-"""Of a side: within these a letter of the same word stands, or the next cell of a comb."""
+_LETTER_GAP, _WIDE_GAP, _CELL_GAP = 0.2, 0.4, 0.25
+"""Of a side: within these a letter of the same word stands, one of a typewriter, or the next cell
+of a comb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +151,9 @@ def _crowded(inked: Flags, box: Box) -> bool:
     return any(strip.size > 0 and float(strip.mean()) > _ALONE for strip in outside)
 
 
-def _beside(inked: Flags, box: Box) -> tuple[float, float]:
+def _beside(inked: Flags, box: Box, gap: float) -> tuple[float, float]:
     """Return the share of rows with ink as close on the left and right as letters of a word."""
-    near = max(3, round(_LETTER_GAP * box.width))
+    near = max(3, round(gap * box.width))
     rows = slice(box.y + box.height // 4, box.bottom - box.height // 4)
     left = inked[rows, max(0, box.x - near) : max(0, box.x - 1)]
     right = inked[rows, box.right + 1 : box.right + near]
@@ -169,10 +170,15 @@ def _has_neighbour(inked: Flags, box: Box) -> bool:
     return any(side.size and side.mean(axis=0).max() >= _GOES_ON for side in (left, right))
 
 
-def is_box(inked: Flags, frame: Frame, *, hollow: bool) -> bool:
-    """Whether a frame is a box and no letter: few letters are hollow, many have strokes inside."""
-    beside, corner = _beside(inked, frame.box), _corner_ink(inked, frame.box)
-    if hollow:
+def is_box(inked: Flags, frame: Frame, *, hollow: bool, small: bool) -> bool:
+    """Whether a frame is a box and no letter.
+
+    Few letters are hollow and many have strokes inside. Those as small as a small letter must
+    stand further apart: the serifs of a typewritten n close it to a square.
+    """
+    gap = _LETTER_GAP if not small else _WIDE_GAP
+    beside, corner = _beside(inked, frame.box, gap), _corner_ink(inked, frame.box)
+    if hollow and not small:
         return corner >= _CORNER_INK[0] and min(beside) <= _ALONE
     return corner >= _CORNER_INK[1] and max(beside) <= _ALONE and frame.drawn >= _DRAWN_ROUND_INK
 

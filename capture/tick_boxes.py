@@ -25,6 +25,8 @@ from .squares import Flags, squares_on
 
 SMALLEST, LARGEST = 0.95, 2.6
 """Sides of a tick box in letter heights; smaller ones are letters, larger ones cells."""
+_SMALL = 1.2
+"""Letter heights up to which a box is no larger than a small letter and its serifs."""
 _NEAR = 5
 """Pixels between two places of one square."""
 _AROUND = 0.5
@@ -82,21 +84,20 @@ def find_tick_boxes(pixels: Pixels, letter: float) -> tuple[TickBox, ...]:
     They come from top to bottom and left to right, in pixels of the page.
     """
     tones = grey(pixels)
-    alone = _without_combs(
-        _distinct(_seen(tones, squares_on(tones, SMALLEST * letter, LARGEST * letter)))
-    )
+    squares = squares_on(tones, SMALLEST * letter, LARGEST * letter)
+    alone = _without_combs(_distinct(_seen(tones, squares, _SMALL * letter)))
     hollow = [one for one in alone if one.ink < _FULL]
     kept = [one for one in alone if one.ink < _FULL or _has_like(one, hollow)]
     return tuple(_judged(one) for one in sorted(kept, key=lambda one: (one.box.y, one.box.x)))
 
 
-def _seen(tones: Pixels, squares: list[Box]) -> list[_Seen]:
+def _seen(tones: Pixels, squares: list[Box], small: float) -> list[_Seen]:
     seen: list[_Seen] = []
     for box in squares:
         # One drawn square is found at several places a pixel apart.
         if any(_is_near(box, one.box) for one in seen):
             continue
-        one = _looked_at(tones, box)
+        one = _looked_at(tones, box, small)
         if one is not None:
             seen.append(one)
     return seen
@@ -107,7 +108,7 @@ def _is_near(one: Box, other: Box) -> bool:
     return all(abs(a - b) <= _NEAR for a, b in sides)
 
 
-def _looked_at(tones: Pixels, box: Box) -> _Seen | None:
+def _looked_at(tones: Pixels, box: Box, small: float) -> _Seen | None:
     """Return a square with its sides where they really are; None when it is no tick box."""
     spare = round(_AROUND * max(box.width, box.height)) + 4
     top, left = max(0, box.y - spare), max(0, box.x - spare)
@@ -119,7 +120,7 @@ def _looked_at(tones: Pixels, box: Box) -> _Seen | None:
     if min(inside.shape) < _FEWEST_INSIDE:
         return None
     hollow = float(inside.mean()) <= _EMPTY
-    if not is_box(inked, frame, hollow=hollow):
+    if not is_box(inked, frame, hollow=hollow, small=frame.box.height <= small):
         return None
     placed = Box(frame.box.x + left, frame.box.y + top, frame.box.width, frame.box.height)
     return _Seen(placed, frame.drawn, float(inside.mean()), _longest(inside))
