@@ -242,7 +242,12 @@ def _drawn(sheet: Sheet) -> tuple[Choice, ...]:
 
 def scanned(sheet: Sheet, look: str, rng: Random) -> PageImage:
     """Return a sheet as scanned, laid level again as capture leaves it, at 200 dpi or so."""
-    scan = RECIPES[look](Scan(render(sheet)), rng)
+    return scanned_paper(render(sheet), look, rng)
+
+
+def scanned_paper(paper: Pixels, look: str, rng: Random) -> PageImage:
+    """Return a page of letter paper at 300 dpi as scanned and laid level again."""
+    scan = RECIPES[look](Scan(paper), rng)
     pixels = 255 - scan.pixels if scan.negative else scan.pixels
     part = min(1.0, 200 / 300 if not scan.bitonal else scan.dpi[0] / 300)
     back = np.array(inverse(scan.matrix)) * part

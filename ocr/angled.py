@@ -1,0 +1,96 @@
+"""Words that stand at an angle on a level page: an imprint of a plate, a stamp, a note in a margin.
+
+Useful for print at any angle, upside down too. Not useful for handwriting, and not for a whole page
+that lies askew: capture turns that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from capture.errors import ToolError
+from capture.model import Box, Pixels
+from capture.stamps import Slanted, Turned, slanted_blocks, turned_level
+
+from .model import Word
+from .prepare import LETTER
+from .tsv import words_of_tsv
+
+Look = Callable[[Pixels], str]
+"""Reads pixels as one block of text and returns Tesseract's table; ToolError when it fails."""
+SURE = 0.7
+"""Confidence from which a word is believed, level or not."""
+FEWEST_LETTERS = 8
+"""Letters and figures in sure words; a block with fewer is noise."""
+BELIEVED = 0.6
+"""Share of the letters of a block that must be in sure words for any of them to count."""
+MOST_BLOCKS = 2
+
+
+def slanted_words(
+    words: tuple[Word, ...], pixels: Pixels, factor: float, look: Look
+) -> tuple[Word, ...]:
+    """Return ``words`` and behind them, each in a block of its own, what stands at an angle.
+
+    ``pixels`` is the prepared page and ``factor`` its pixels per pixel of the page, in which boxes
+    are told. Unsure words that were guessed from the same ink go. ``look`` is asked at most four
+    times, and never on a page whose ink is covered by sure words.
+    """
+    sure = [_scaled(word.box, factor) for word in words if _is_sure(word)]
+    for block in slanted_blocks(pixels, sure, LETTER)[:MOST_BLOCKS]:
+        found = _read(pixels, block, look)
+        if found:
+            words = _joined(words, [_on_page(word, factor) for word in found])
+    return words
+
+
+def _is_sure(word: Word) -> bool:
+    return word.confidence >= SURE and sum(letter.isalnum() for letter in word.text) > 1
+
+
+def _scaled(box: Box, factor: float) -> Box:
+    x, y, right, bottom = (round(side * factor) for side in (box.x, box.y, box.right, box.bottom))
+    return Box(x, y, max(1, right - x), max(1, bottom - y))
+
+
+def _on_page(word: Word, factor: float) -> Word:
+    return replace(word, box=_scaled(word.box, 1 / factor))
+
+
+def _read(pixels: Pixels, block: Slanted, look: Look) -> list[Word]:
+    """Return the sure words of a block read either way up, whichever says more."""
+    ways = [True] if block.degrees == 0.0 else [False, True]
+    readings = [_reading(turned_level(pixels, block, LETTER, over=over), look) for over in ways]
+    return max(readings, key=_letters)
+
+
+def _reading(turned: Turned, look: Look) -> list[Word]:
+    height, width = turned.pixels.shape
+    try:
+        words = words_of_tsv(look(turned.pixels), 1.0, width, height)
+    except ToolError:
+        return []  # what was read of the page still stands
+    sure = [word for word in words if word.confidence >= SURE]
+    if _letters(sure) < max(FEWEST_LETTERS, BELIEVED * _letters(words)):
+        return []
+    return [replace(word, box=turned.on_page(word.box)) for word in sure]
+
+
+def _letters(words: Sequence[Word]) -> int:
+    return sum(letter.isalnum() for word in words for letter in word.text)
+
+
+def _joined(words: Sequence[Word], found: Sequence[Word]) -> tuple[Word, ...]:
+    kept = [word for word in words if _is_sure(word) or not _is_guess_at(word, found)]
+    line, block = (kept[-1].line + 1, kept[-1].block + 1) if kept else (0, 0)
+    behind = [replace(word, line=line + word.line - found[0].line, block=block) for word in found]
+    return (*kept, *behind)
+
+
+def _is_guess_at(word: Word, found: Sequence[Word]) -> bool:
+    x, y = word.box.x + word.box.width / 2, word.box.y + word.box.height / 2
+    return any(
+        other.box.x <= x <= other.box.right and other.box.y <= y <= other.box.bottom
+        for other in found
+    )
