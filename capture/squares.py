@@ -44,6 +44,8 @@ def squares_on(tones: Pixels, smallest: float, largest: float) -> list[Box]:
     They are told to about three pixels, and one may come several times. At most 400; none on a
     page that is all corners.
     """
+    if min(tones.shape) < 2 * smallest:
+        return []
     half = _half(tones)
     thin = _thin_ink(half)
     length = max(4, int(_CORNER * smallest / 2))

@@ -23,6 +23,7 @@ from .missed import missed_lines, shown_alone
 from .model import OcrPage, Word
 from .prepare import LETTER, Prepared, prepare
 from .second_reading import doubted_lines, extent, mended
+from .ticks import placed, tick_boxes, without_ticks
 from .tsv import words_of_tsv
 
 Look = Callable[[Pixels, int, float], str]
@@ -44,9 +45,12 @@ SHARE_OF_TIME = 1 / 3
 def read_page(page: PageImage, engine: str, look: Look, seconds: float) -> OcrPage:
     """Return the words of ``page`` as ``look`` sees them, within ``seconds``."""
     ready = prepare(page)
+    ticks = tick_boxes(ready.pixels)
+    ready = replace(ready, pixels=without_ticks(ready.pixels, ticks))
     sight = _Sight(page, engine, ready, look, time.monotonic() + seconds, seconds)
     whole = _read_closer(sight, _best_whole(sight))
-    return replace(whole, words=in_better_order(whole.words))
+    words = placed(in_better_order(whole.words), ticks, ready.factor)
+    return replace(whole, words=words)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

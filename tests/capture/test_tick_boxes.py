@@ -150,3 +150,8 @@ def test_a_letter_that_stands_free_in_a_hidden_box_stays() -> None:
     text(draw, 210, 102, "M", 26)
     drawn = np.array(picture)
     assert inked(without_tick_boxes(drawn, [box])) == inked(drawn) - frame
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 900), (3, 2), (40, 17)])
+def test_a_scrap_of_a_page_has_none(shape: tuple[int, int]) -> None:
+    assert find_tick_boxes(np.zeros(shape, np.uint8), 18.0) == ()
