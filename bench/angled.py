@@ -6,28 +6,32 @@ angle, on free paper or over the form; and the same pages without it.
 
 from __future__ import annotations
 
+import shlex
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
+from statistics import median
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-from capture.model import PageImage, Pixels
+from capture.model import Box, PageImage, Pixels
 from ocr.angled import slanted_words
-from ocr.engine import OcrEngine
 from ocr.looks import BLOCK
 from ocr.model import Word
 from ocr.prepare import prepare
+from ocr.settings import OcrSettings
 from ocr.tesseract import TesserocrEngine
 
-from . import fonts
+from . import fonts, results
 from .people import Person, first_people
 from .render import render
+from .results import Table
 from .sheet import HEIGHT, WIDTH
-from .tick_forms import chart_sheets
+from .tick_forms import REPORTED, chart_sheets, scanned_paper
 
 NAME = "angled"
 LOOKS = ("clean", "bitonal", "copy", "fax", "light", "film")
@@ -77,9 +81,11 @@ def _place(page: Pixels, shape: tuple[int, ...], rng: Random) -> tuple[int, int]
         (rng.randrange(60, max(61, HEIGHT - height - 60)), rng.randrange(60, WIDTH - width - 60))
         for _ in range(60)
     ]
-    return min(
-        tries, key=lambda at: int((page[at[0] : at[0] + height, at[1] : at[1] + width] < 128).sum())
-    )
+    return min(tries, key=lambda at: _ink_in(page, Box(at[1], at[0], width, height)))
+
+
+def _ink_in(page: Pixels, box: Box) -> int:
+    return int(np.count_nonzero(page[box.y : box.bottom, box.x : box.right] < 128))
 
 
 def imprints(seed: int, pages: int) -> Iterator[tuple[Imprint, Pixels]]:
@@ -92,24 +98,47 @@ def imprints(seed: int, pages: int) -> Iterator[tuple[Imprint, Pixels]]:
         yield imprinted(paper, lines_of(person, rng), rng, degrees), paper
 
 
-def with_slanted(
-    engine: OcrEngine, page: PageImage
-) -> tuple[tuple[Word, ...], tuple[Word, ...], float]:
-    """Return the words of a page before and after, and the seconds that the search took."""
-    before = engine.read(page).words
-    ready = prepare(page)
-    looked: list[float] = []
+@dataclass(slots=True)
+class Tally:
+    """What was counted of one look."""
 
-    def look(pixels: Pixels) -> str:
+    pages: int = 0
+    words: int = 0
+    before: int = 0
+    after: int = 0
+    false: int = 0
+    seconds: list[float] = field(default_factory=list)
+
+    def row(self, name: str) -> tuple[results.Cell, ...]:
+        """Return the figures as a row of a table."""
+        read = (self.before, self.after)
+        shares = (results.percent(n / self.words) if self.words else "-" for n in read)
+        spent = f"{1000 * median(self.seconds):.1f}"
+        return (name, self.pages, self.words, *shares, self.false, spent)
+
+
+class Reader:
+    """Reads pages level, and then what stands on them at an angle."""
+
+    def __init__(self) -> None:
+        self.engine = TesserocrEngine(OcrSettings())
+        self._looking = 0.0
+
+    def read(self, page: PageImage, tally: Tally) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+        """Return the words before and after; count the time of the search without the looks."""
+        before = self.engine.read(page).words
+        ready = prepare(page)
+        self._looking, start = 0.0, time.process_time()
+        after = slanted_words(before, ready.pixels, ready.factor, self._look)
+        tally.seconds.append(time.process_time() - start - self._looking)
+        tally.pages += 1
+        return before, after
+
+    def _look(self, pixels: Pixels) -> str:
         start = time.process_time()
-        assert isinstance(engine, TesserocrEngine)
-        table = engine._table(pixels, BLOCK, 30.0)
-        looked.append(time.process_time() - start)
+        table = self.engine._table(pixels, BLOCK, 30.0)
+        self._looking += time.process_time() - start
         return table
-
-    start = time.process_time()
-    after = slanted_words(before, ready.pixels, ready.factor, look)
-    return before, after, time.process_time() - start - sum(looked)
 
 
 def read_of(words: Sequence[str], read: Sequence[Word]) -> int:
@@ -117,3 +146,38 @@ def read_of(words: Sequence[str], read: Sequence[Word]) -> int:
     found = Counter(word.text.strip(".,:;") for word in read)
     wanted = Counter(word.strip(".,:;") for word in words)
     return sum(min(count, found[word]) for word, count in wanted.items())
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, keep the result, return the exit code."""
+    command = results.parser(NAME, __doc__)
+    command.add_argument("--pages", type=int, default=5, help="pages of every look")
+    command.add_argument("--seed", type=int, default=REPORTED)
+    chosen = command.parse_args(arguments)
+    machine, reader = results.machine(), Reader()
+    tallies = {look: Tally() for look in (*LOOKS, "without an imprint")}
+    pages = imprints(chosen.seed, chosen.pages * len(LOOKS))
+    for number, (imprint, paper) in enumerate(pages):
+        look = LOOKS[number % len(LOOKS)]
+        _count(reader, tallies[look], imprint, look, Random(f"{chosen.seed} look {number}"))
+        rng = Random(f"{chosen.seed} bare {number}")
+        bare = tallies["without an imprint"]
+        before, after = reader.read(scanned_paper(paper, look, rng), bare)
+        bare.false += len(set(after) - set(before))
+    table = Table("Imprints at an angle", COLUMNS, tuple(t.row(n) for n, t in tallies.items()))
+    print(results.markdown(table))
+    said = shlex.join(["python", "-m", f"bench.{NAME}", *(arguments or sys.argv[1:])])
+    told = (f"Seed {chosen.seed}; thresholds were chosen on seeds below {REPORTED}.",)
+    results.keep(results.Result(NAME, said, machine, (table,), told), chosen.results)
+    return 0
+
+
+def _count(reader: Reader, tally: Tally, imprint: Imprint, look: str, rng: Random) -> None:
+    before, after = reader.read(scanned_paper(imprint.paper, look, rng), tally)
+    tally.words += len(imprint.words)
+    tally.before += read_of(imprint.words, before)
+    tally.after += read_of(imprint.words, after)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
