@@ -43,9 +43,10 @@ _ROUNDS = 100
 _SECONDS = 60.0
 """For which a page may be read; what takes longer counts as not read."""
 _TOLD = (
-    "Raw is what Tesseract said. Fitted on development seeds, whose pages lack the faces and heads"
-    " held out for these figures; nothing was fitted on real files, whose truth leaves words out"
-    " or joins them, so that their shares of right words are at the least."
+    "Raw is what Tesseract said. Nothing was fitted on real files. The truth of the forms leaves"
+    " out words and stands in boxes that lie a little off, that of the pages has no boxes: their"
+    " shares of right words are at the least. A curve never falls as the raw confidence of a word"
+    " rises; of two words at one raw confidence, line, page and looks decide."
 )
 
 Numbers = NDArray[np.float64]

@@ -31,6 +31,7 @@ from capture.model import Box, Digest, Frame, FrameState, SourceKind
 from capture.settings import CaptureSettings
 from ocr.engine import OcrEngine
 from ocr.model import Word
+from ocr.ticks import SIGNS
 from ocr.tsv import clean_word
 
 from .capture_speed import frame_of
@@ -213,14 +214,15 @@ def _scored(engine: OcrEngine, group: str, look: str, leaf: Leaf, scan: Scan) ->
 
 
 def _words(engine: OcrEngine, frame: Frame) -> tuple[Word, ...]:
-    """Return what is read on a frame; nothing on a blank one, or one that was given up."""
+    """Return the print read on a frame; nothing on a blank one, or one that was given up."""
     page = prepare(frame, CaptureSettings())
     if page.state is not FrameState.PAGE:
         return ()
     try:
-        return read_upright(engine, page)[1].words
+        words = read_upright(engine, page)[1].words
     except ToolError:
         return ()
+    return tuple(word for word in words if word.text not in SIGNS.values())
 
 
 def real(engine: OcrEngine, data: Path, limit: int) -> Iterator[Scored]:

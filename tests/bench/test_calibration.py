@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -17,7 +18,9 @@ from bench.calibration import area_under_curve, as_toml, expected_error, fitted,
 from bench.word_truth import Scored, TrueWord, right_in_any_order, right_words
 from capture.model import Box
 from ocr.calibration import SIGHTS, Kind, kind_of
+from ocr.engines import open_engine
 from ocr.model import Word
+from ocr.settings import OcrSettings
 
 TEXTS = ("Patient", "Mockridge", "004267", "seen", "today", "with", "fever,", "chills", "and", "no")
 
@@ -165,3 +168,15 @@ def test_tables_show_every_group_and_every_bin() -> None:
     assert summary.rows[0][2] == len(words)
     numbers = sum(kind_of(word.text) is Kind.NUMBER for word in words)
     assert [row[2] for row in summary.rows if row[0] == "paper: with digits"] == [numbers]
+
+
+@pytest.mark.slow
+def test_words_that_the_shipped_curves_are_sure_of_are_right() -> None:
+    engine = open_engine(OcrSettings())
+    pages = list(islice(word_truth.generated(engine, 30900, 1, development=False), 6))
+    engine.close()
+    words = calibration.told(pages)
+    sure = words.ours >= calibration.SURE
+    assert sure.mean() > 0.7
+    assert words.right[sure].mean() > 0.95
+    assert expected_error(words.ours, words.right) < 0.05
