@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import reduce
 from itertools import groupby
-from operator import or_
-
-from capture.model import Box
 
 from .markup import escaped
-from .model import OcrPage, Word
+from .model import OcrPage, Word, extent
 
 HEAD = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -59,5 +55,5 @@ def _span(word: Word) -> str:
 
 
 def _bbox(words: Sequence[Word]) -> str:
-    box: Box = reduce(or_, (word.box for word in words))
+    box = extent(words)
     return f"bbox {box.x} {box.y} {box.right} {box.bottom}"

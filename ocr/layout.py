@@ -9,7 +9,7 @@ from statistics import median
 
 from capture.model import Box
 
-from .model import Word
+from .model import Word, extent
 
 GUTTER = 1.5
 """A column gutter is at least this many letter heights wide; a space is a third of one."""
@@ -62,7 +62,7 @@ def in_better_order(words: Words) -> tuple[Word, ...]:
 
 def _has_columns(words: Words) -> bool:
     blocks = [
-        _extent(block)
+        extent(block)
         for block in map(list, _grouped(words, lambda word: word.block))
         if _is_list(list(map(list, _grouped(block, lambda word: word.line))))
     ]
@@ -177,13 +177,6 @@ def _on_line(word: Word, row: Words) -> bool:
 def _blocks(rows: Sequence[list[Word]], height: float) -> list[tuple[int, list[Word]]]:
     """Return each of ``rows`` with the number of its block, from 0."""
     numbers = [0]
-    for above, below in pairwise(map(_extent, rows)):
+    for above, below in pairwise(map(extent, rows)):
         numbers.append(numbers[-1] + (below.y - above.bottom > BLOCK_GAP * height))
     return list(zip(numbers, rows, strict=True))
-
-
-def _extent(row: Words) -> Box:
-    box = row[0].box
-    for word in row[1:]:
-        box |= word.box
-    return box

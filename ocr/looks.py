@@ -20,9 +20,9 @@ from capture.model import Box, PageImage, Pixels
 from .join import joined
 from .layout import in_better_order, in_reading_order
 from .missed import missed_lines, shown_alone
-from .model import OcrPage, Word
+from .model import OcrPage, Word, extent
 from .prepare import LETTER, Prepared, prepare
-from .second_reading import doubted_lines, extent, mended
+from .second_reading import doubted_lines, mended
 from .ticks import placed, tick_boxes, without_ticks
 from .tsv import words_of_tsv
 

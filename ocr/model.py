@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import reduce
 from itertools import groupby
+from operator import or_
 
 from capture.model import Box, FrameRef
 
@@ -100,6 +102,11 @@ class OcrPage:
     def confidence(self) -> float:
         """Mean word confidence weighted by length; 0.0 for a page without words."""
         return _weighted_mean(self.words)
+
+
+def extent(words: Iterable[Word]) -> Box:
+    """Return the box around ``words``, of which there is one at least."""
+    return reduce(or_, (word.box for word in words))
 
 
 def _gap(before: Word, after: Word) -> str:

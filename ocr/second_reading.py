@@ -9,7 +9,7 @@ from statistics import mean
 
 from capture.model import Box
 
-from .model import Word
+from .model import Word, extent
 
 DOUBTED = 0.6
 """Confidence of a word under which its line is read once more."""
@@ -31,14 +31,6 @@ def doubted_lines(words: Sequence[Word]) -> tuple[Line, ...]:
     """Return the lines of ``words`` that are writing, with a word in doubt among them."""
     lines = (tuple(line) for _, line in groupby(words, key=lambda word: word.line))
     return tuple(line for line in lines if any(map(_is_doubted, line)) and _is_writing(line))
-
-
-def extent(words: Sequence[Word]) -> Box:
-    """Return the box around ``words``, of which there is one at least."""
-    box = words[0].box
-    for word in words[1:]:
-        box |= word.box
-    return box
 
 
 def mended(words: Iterable[Word], lines: Iterable[Line], found: Sequence[Word]) -> tuple[Word, ...]:

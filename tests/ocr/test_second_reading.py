@@ -1,8 +1,8 @@
 """A second reading of doubted words is taken where it is surer, and only there."""
 
 from capture.model import Box
-from ocr.model import Word
-from ocr.second_reading import doubted_lines, extent, mended
+from ocr.model import Word, extent
+from ocr.second_reading import doubted_lines, mended
 
 LABEL = Word("Unit", Box(10, 10, 60, 18), 0.95)
 NUMBER = Word("O0231I3", Box(80, 10, 90, 18), 0.4)
