@@ -36,12 +36,15 @@ _SIZES = (0.35, 2.4)
 _DUST = 0.2
 _LIMIT = 46.0
 """Degrees looked at either way of level and of upright."""
-_POINTS = 3000
-"""Points that tell an angle to half a degree, which is enough to read by."""
-_MOST_UPSIDE_DOWN = 150
-"""Letters of a level block that may lie upside down; a larger one was read as well as it can be."""
-_SURE = 0.35
-"""Confidence from which an angle is believed."""
+_POINTS = 2000
+"""Points that tell an angle well enough to read by."""
+_LONGER = 0.2
+"""Confidence by which an angle across the longer side of a block must be surer."""
+_UPSIDE_DOWN = (25, 150)
+"""Letters of a level block that may lie upside down: fewer are not worth a look, and more were read
+as well as they can be."""
+_SURE, _CLEAR = 0.35, 0.7
+"""Confidence from which an angle is believed, and from which no other is sought."""
 _LEVEL = 3.0
 """Degrees up to which text is level: a reader has seen it, or it lies upside down."""
 _MOST_PATCHES = 6
@@ -142,33 +145,39 @@ def _block(tones: Pixels, box: Box, letter: float) -> Slanted | None:
     count = int(letters.sum())
     if not _FEWEST_LETTERS <= count <= _MOST_MARKS or count < _LIKE_LETTERS * int(real.sum()):
         return None
-    angle = _angle(marks.mask_of(letters))
+    mask = marks.mask_of(letters)
+    angle = _angle(mask, fine=False)
     if angle is None:
         return None
     level = abs(angle) <= _LEVEL
-    if level and count > _MOST_UPSIDE_DOWN:
+    if level and not _UPSIDE_DOWN[0] <= count <= _UPSIDE_DOWN[1]:
         return None
-    return Slanted(box, 0.0 if level else angle, count)
+    return Slanted(box, 0.0 if level else _angle(mask, fine=True) or angle, count)
 
 
-def _angle(mask: Pixels) -> float | None:
+def _angle(mask: Pixels, *, fine: bool) -> float | None:
     """Return how text lies, clockwise from -90 to 90; None where it does not pile up."""
-    level = _skew(mask)
+    height, width = mask.shape
+    level = _skew(mask, fine=fine)
+    if level.confidence >= _CLEAR and width >= height:
+        return level.degrees
     # Turned counter-clockwise, what ran down steeply runs on level.
-    upright = _skew(np.ascontiguousarray(np.rot90(mask)))
+    upright = _skew(np.ascontiguousarray(np.rot90(mask)), fine=fine)
     if max(level.confidence, upright.confidence) < _SURE:
         return None
-    if level.confidence >= upright.confidence:
+    # Rows of one grid pile up both ways; lines are longer than a block of them is high.
+    longer = _LONGER if height > width else -_LONGER
+    if level.confidence > upright.confidence + longer:
         return level.degrees
     degrees = upright.degrees + 90.0
     return degrees if degrees <= 90.0 else degrees - 180.0
 
 
-def _skew(mask: Pixels) -> Skew:
+def _skew(mask: Pixels, *, fine: bool) -> Skew:
     marks = marks_of(mask)
     if not len(marks.area):
         return NO_SKEW
     x, y = lower_edges(marks)
     # A stride would follow the rows of the image; a shuffle with a fixed seed follows nothing.
     some = np.random.default_rng(0).permutation(len(x))[:_POINTS]
-    return find_skew((x[some], y[some]), _LIMIT)
+    return find_skew((x[some], y[some]), _LIMIT, fine=fine)
