@@ -24,8 +24,10 @@ _FEWEST_ON_SLIP = 3
 _DARK, _LIGHT = 100, 160
 _LONGEST_MARK = 80
 _SHADOW, _MOSTLY = 3, 0.7
-_GUARD = 7
-"""Pixels of the glance round writing in which the soft edge of the surround is left alone."""
+_GIVEN_UP = 2
+"""Pixels of the surround, in the glance, that are left where writing touches it."""
+_GUARD, _CURVE = 3, 8
+"""Pixels of the glance round writing, and round where it touches, with the soft edge left."""
 
 
 def crop_surround(pixels: Pixels) -> tuple[Pixels, Step]:
@@ -61,16 +63,17 @@ def _without_stubs(dark: Flags) -> Flags:
     So do the teeth of a torn edge, which stay for it. A thin line at the edge of the image is a
     border only when it runs along much of it.
     """
-    wide = _reaching(dark.astype(np.uint8), _STUB)
-    pieces = marks_of(wide.astype(np.uint8))
-    side = _side(_THICK, dark.shape)
-    eroding = np.ones((side, side), np.uint8)
-    inside = cv2.erode(pieces.mask, eroding, borderType=cv2.BORDER_CONSTANT, borderValue=(0,))
-    kept = np.zeros(len(pieces.area) + 1, dtype=np.bool_)
-    kept[pieces.labels[inside > 0]] = True
-    for edge in (pieces.labels[0], pieces.labels[-1], pieces.labels[:, 0], pieces.labels[:, -1]):
-        kept |= np.bincount(edge, minlength=len(kept)) >= _LEAST_BORDER * len(edge)
-    return np.asarray(kept[pieces.labels] & wide)
+    wide = _reaching(dark.view(np.uint8), _STUB)
+    count, labels = cv2.connectedComponents(wide.view(np.uint8), ltype=cv2.CV_16U)
+    eroding = np.ones((_side(_THICK, dark.shape),) * 2, np.uint8)
+    # The edge of the image does not count here: what is thick is thick on the page.
+    inside = cv2.erode(
+        wide.view(np.uint8), eroding, borderType=cv2.BORDER_CONSTANT, borderValue=(0,)
+    )
+    kept = np.bincount(labels[inside > 0], minlength=count) > 0
+    for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        kept |= np.bincount(edge, minlength=count) >= _LEAST_BORDER * len(edge)
+    return wide if kept[1:].all() else np.asarray(kept[labels] & wide)
 
 
 def _reaching(dark: Pixels, thick: float) -> Flags:
@@ -128,33 +131,48 @@ def _writing_lost(small: Pixels, paper: Pixels) -> bool:
 
 def _rim(small: Pixels, surround: Flags) -> Pixels:
     """Return the surround with its soft edge, but for the edge on which writing stands."""
-    cross = np.ones((3, 3), np.uint8)
     dark = surround.astype(np.uint8)
-    grown = cv2.dilate(dark, cross)
+    grown = _widened(dark, 1)
     marks = marks_of(((small < _LIGHT) & (grown == 0)).astype(np.uint8))
-    writing = marks.mask_of(~_shadows(marks, np.asarray(grown, dtype=np.uint8)))
-    near = cv2.dilate(writing, np.ones((_GUARD, _GUARD), np.uint8))
+    writing = marks.mask_of(~_shadows(marks, grown))
+    near = _widened(writing, _GUARD)
+    # A curve that touches the dark runs along it unseen, between where it comes and goes.
+    touching = np.where(_widened(grown, 1) > 0, writing, np.uint8(0))
+    giving_way = _widened(touching, _CURVE)
+    # A pixel of the glance is several of the page: the last dark one may hold ink as well.
+    less = cv2.erode(dark, np.ones((2 * _GIVEN_UP + 1, 2 * _GIVEN_UP + 1), np.uint8))
     rim = np.where(near > 0, dark, grown)
-    # A pixel of the glance is several of the page: the last dark one may hold ink that touches it.
-    touching = cv2.dilate(writing, np.ones((5, 5), np.uint8))
-    return np.asarray(np.where(touching > 0, cv2.erode(dark, cross), rim), dtype=np.uint8)
+    return np.asarray(np.where(giving_way > 0, less, rim), dtype=np.uint8)
+
+
+def _widened(mask: Pixels, reach: int) -> Pixels:
+    side = 2 * reach + 1
+    return np.asarray(cv2.dilate(mask, np.ones((side, side), np.uint8)), dtype=np.uint8)
 
 
 def _shadows(marks: Marks, surround: Pixels) -> Flags:
     """Return which marks are the shadow along the edge: long, and nowhere far from it."""
     long = np.maximum(marks.width, marks.height) > _LONGEST_MARK
-    beside = cv2.dilate(surround, np.ones((2 * _SHADOW + 1, 2 * _SHADOW + 1), np.uint8))
+    beside = _widened(surround, _SHADOW)
     near = np.bincount(marks.labels[beside > 0], minlength=len(marks.area) + 1)[1:]
     return np.asarray(long & (near >= _MOSTLY * marks.area))
 
 
 def _cut(pixels: Pixels, surround: Flags, rim: Pixels, box: Box, factor: float) -> Pixels:
     height, width = pixels.shape[:2]
-    # A pixel more, whose dark may hold ink; a last line that the glance left out goes with it.
-    left, top = int(max(0, box.x - 1) / factor), int(max(0, box.y - 1) / factor)
-    right = width if box.right >= surround.shape[1] - 1 else math.ceil((box.right + 1) / factor)
-    bottom = height if box.bottom >= surround.shape[0] - 1 else math.ceil((box.bottom + 1) / factor)
+    # Dark that is given up to writing stays on the page; a last line that the glance left out
+    # goes with the one before it.
+    box = _grown(box, surround.shape)
+    left, top = int(box.x / factor), int(box.y / factor)
+    right = width if box.right == surround.shape[1] else math.ceil(box.right / factor)
+    bottom = height if box.bottom == surround.shape[0] else math.ceil(box.bottom / factor)
     page = pixels[top:bottom, left:right].copy()
     full = cv2.resize(rim, (width, height), interpolation=cv2.INTER_NEAREST)
     page[np.asarray(full[top:bottom, left:right], dtype=np.bool_)] = 255
     return page
+
+
+def _grown(box: Box, shape: tuple[int, ...]) -> Box:
+    left, top = max(0, box.x - _GIVEN_UP), max(0, box.y - _GIVEN_UP)
+    right, bottom = min(shape[1], box.right + _GIVEN_UP), min(shape[0], box.bottom + _GIVEN_UP)
+    return Box(left, top, right - left, bottom - top)
