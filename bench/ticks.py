@@ -10,18 +10,20 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import astuple, dataclass, field
 from itertools import islice
 from random import Random
 from statistics import median
 
-from capture.model import Box, PageImage
+from capture.model import Box, PageImage, Pixels
 from capture.tick_boxes import Tick, TickBox
-from ocr.engines import open_engine
+from ocr.looks import AUTOMATIC
 from ocr.model import Word
 from ocr.prepare import Prepared, prepare
 from ocr.settings import OcrSettings
+from ocr.tesseract import TesserocrEngine
 from ocr.ticks import SIGNS, placed, tick_boxes, without_ticks
+from ocr.tsv import words_of_tsv
 
 from . import results
 from .results import Table
@@ -33,7 +35,7 @@ LOOKS = ("clean", "bitonal", "copy", "fax", "faded", "light", "stains", "specks"
 
 
 FOUND = ("", "pages", "boxes", "recall", "precision", "state right", "false", "ms CPU")
-READ = ("words", "whole as the engine reads", "whole, boxes hidden", "boxes", "label beside")
+READ = ("words", "whole, boxes shown", "whole, boxes hidden", "boxes", "label beside")
 
 
 @dataclass(slots=True)
@@ -108,15 +110,18 @@ def _middle(box: Box) -> tuple[float, float]:
 def read_labels(
     labels: Labels, truth: Ticked, page: PageImage, ready: Prepared, ticks: Sequence[TickBox]
 ) -> None:
-    """Read a page as it is and without its tick boxes, and count what came out whole."""
-    engine = open_engine(OcrSettings())
+    """Look once at a page as it is and without its tick boxes; count what came out whole."""
+    engine = TesserocrEngine(OcrSettings())
+
+    def read(pixels: Pixels) -> tuple[Word, ...]:
+        table = engine._table(pixels, AUTOMATIC, 60.0)
+        return words_of_tsv(table, ready.factor, page.width, page.height)
+
     try:
-        plain = engine.read(page).words
-        hidden = without_ticks(ready.pixels, ticks)
-        clean = engine.read(replace(page, pixels=hidden)).words
+        plain = read(ready.pixels)
+        words = placed(read(without_ticks(ready.pixels, ticks)), ticks, ready.factor)
     finally:
         engine.close()
-    words = placed(_scaled(clean, 1 / ready.factor), ticks, ready.factor)
     part = page.width / WIDTH
     runs = [run for run in truth.sheet.runs if run.face != "mono" or run.text != "X"]
     labels.words += len(runs)
@@ -128,13 +133,6 @@ def read_labels(
         if at is not None:
             labels.boxes += 1
             labels.beside += _has_label(words, at, choice.label)
-
-
-def _scaled(words: Sequence[Word], part: float) -> tuple[Word, ...]:
-    def sized(box: Box) -> Box:
-        return Box(*(round(side * part) for side in box.as_list()))
-
-    return tuple(replace(word, box=sized(word.box)) for word in words)
 
 
 def _is_read(run: Run, words: Sequence[Word], part: float) -> bool:
