@@ -152,3 +152,9 @@ def test_the_limit_is_forty_five_degrees_at_most() -> None:
     for wrong in (45.1, -1, float("nan")):
         with pytest.raises(SettingsError, match=r"\[capture\] deskew_limit_degrees .*45"):
             load_section({"deskew_limit_degrees": wrong}, CaptureSettings, "capture")
+
+
+def test_small_grey_letters_keep_their_black_when_they_are_turned(draw_page: DrawPage) -> None:
+    page = draw_page(LINES * 10, width=780, height=1000, size=13)
+    turned = level(level(page, 2.0, bitonal=False), -2.0, bitonal=False)
+    assert np.count_nonzero(turned < 64) > 0.4 * np.count_nonzero(page < 64)
