@@ -102,14 +102,17 @@ def _paper(small: Pixels, surround: Flags) -> Pixels | None:
     largest = int(np.argmax(pieces.area))
     if pieces.area[largest] < _LEAST_PAGE * surround.size:
         return None
-    slips = _slips(pieces, small)
+    large = pieces.area >= _LEAST_SLIP * small.size
+    large[largest] = False
+    if not large.any():
+        return np.asarray((pieces.labels == largest + 1) * np.uint8(255))
+    slips = _slips(pieces, small, large)
     slips[largest] = True
     return pieces.mask_of(slips)
 
 
-def _slips(pieces: Marks, small: Pixels) -> Flags:
+def _slips(pieces: Marks, small: Pixels, large: Flags) -> Flags:
     """Return which pieces are paper with writing: a slip may lie beside the page."""
-    large = pieces.area >= _LEAST_SLIP * small.size
     # Light letters in the dark are a piece as well, but not mostly light.
     light = np.bincount(pieces.labels[small > _LIGHT], minlength=len(pieces.area) + 1)[1:]
     paper = light >= _LEAST_LIGHT * pieces.area
