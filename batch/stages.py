@@ -18,6 +18,7 @@ from capture.errors import ToolError
 from capture.intake import Source, open_source
 from capture.model import Digest, FrameRef, FrameState, PageImage, SourceKind
 from indexer.read import index_page
+from ocr.calibration import calibrated_page
 from ocr.engine import OcrEngine
 from ocr.engines import open_engine
 from ocr.model import OcrPage
@@ -123,7 +124,7 @@ class Conveyor:
         if job.isolated:
             tell(record_of(page, self._keep(page)))
         upright, words = self._read(job, page)
-        words = assessed(upright, words)
+        words = calibrated_page(assessed(upright, words))
         read = time.perf_counter()
         index = index_page(
             words, width=upright.width, height=upright.height, settings=self._settings.indexer

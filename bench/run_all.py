@@ -14,6 +14,7 @@ from typing import Protocol
 from capture.errors import ChartroomError
 
 from . import (
+    angled,
     binarize,
     calibration,
     compare_ocrmypdf,
@@ -28,6 +29,7 @@ from . import (
     report,
     results,
     search_engines,
+    ticks,
 )
 
 
@@ -51,6 +53,8 @@ QUICK: tuple[tuple[Measurement, list[str]], ...] = (
     (ink_kept, ["--pages", "1"]),
     (binarize, ["--pages", "1", "--looks", "clean", "--forms", "30"]),
     (odd_formats, ["--pages", "1"]),
+    (ticks, ["--pages", "1", "--charts", "9", "--read", "2"]),
+    (angled, ["--pages", "1"]),
     (page_quality, ["--pages", "1", "--by-hand", "5", "--limit", "3"]),
     (calibration, ["--each", "1", "--limit", "2"]),
     (kill, ["--kills", "4", "--frames", "60"]),

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
+from ocr.ticks import SIGNS
+
+_TICKS = frozenset(SIGNS.values())
 _EDGES = ".,;:!?()[]{}\"'*_|-"
 
 
@@ -91,8 +94,11 @@ class FilingScore:
 
 
 def squeezed(text: str) -> str:
-    """Return text with every run of white space as one space."""
-    return " ".join(text.split())
+    """Return text with every run of white space as one space, signs of tick boxes left out.
+
+    Who writes a page off leaves them out as well, and a program that sees them is not to lose.
+    """
+    return " ".join(word for word in text.split() if word not in _TICKS)
 
 
 def character_error_rate(truth: str, read: str) -> float:

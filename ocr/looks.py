@@ -17,6 +17,7 @@ from capture.errors import ToolError
 from capture.lines import without_rules
 from capture.model import Box, PageImage, Pixels
 
+from .angled import slanted_words
 from .join import joined
 from .layout import in_better_order, in_reading_order
 from .missed import missed_lines, shown_alone
@@ -49,7 +50,10 @@ def read_page(page: PageImage, engine: str, look: Look, seconds: float) -> OcrPa
     ready = replace(ready, pixels=without_ticks(ready.pixels, ticks))
     sight = _Sight(page, engine, ready, look, time.monotonic() + seconds, seconds)
     whole = _read_closer(sight, _best_whole(sight))
-    words = placed(in_better_order(whole.words), ticks, ready.factor)
+    words = in_better_order(whole.words)
+    if sight.may_look_again:
+        words = slanted_words(words, ready.pixels, ready.factor, sight.seen_alone)
+    words = placed(words, ticks, ready.factor)
     return replace(whole, words=words)
 
 
@@ -68,6 +72,10 @@ class _Sight:
     def may_look_again(self) -> bool:
         """Whether enough of the time is left."""
         return self.ends - time.monotonic() >= (1 - SHARE_OF_TIME) * self.seconds
+
+    def seen_alone(self, pixels: Pixels) -> str:
+        """Return Tesseract's table of one block of text, cut out and turned."""
+        return self.look(pixels, BLOCK, max(1.0, self.ends - time.monotonic()))
 
     def seen(self, pixels: Pixels, mode: int) -> OcrPage:
         """Return what is read in ``pixels``, which are as large as the prepared page."""
