@@ -82,7 +82,8 @@ def _reaching(dark: Pixels, thick: float) -> Flags:
     # Beyond the edge counts as dark, so that a thin border is thick enough.
     framed = cv2.copyMakeBorder(dark, side, side, side, side, cv2.BORDER_CONSTANT, value=1)
     opened = cv2.morphologyEx(framed, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
-    _, labels = cv2.connectedComponents(opened, connectivity=4)
+    # Pieces this thick are too few to run out of 16 bits, which take half the time.
+    _, labels = cv2.connectedComponents(opened, connectivity=4, ltype=cv2.CV_16U)
     reached = labels == labels[0, 0]
     return np.asarray(reached[side:-side, side:-side] & (dark > 0))
 
