@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .ink import Flags, Marks
+from .ink import Counts, Flags, Marks
 from .model import Pixels
 from .resample import black_and_white
 
@@ -70,13 +70,25 @@ def skew_of(marks: Marks, limit: float) -> Skew:
 
 def looks_like_text(marks: Marks, degrees: float) -> float:
     """Return from 0.0 to 1.0 how far marks like letters stand in rows with this skew."""
-    letters = marks.letters
+    middle = marks.x + marks.width / 2
+    return _share_in_rows(marks.letters, marks.height, middle, marks.bottom, degrees)
+
+
+def looks_like_lying_text(marks: Marks, degrees: float) -> float:
+    """Return the same, were the page turned counter-clockwise by a quarter."""
+    foot = marks.mask.shape[1] - marks.x
+    middle = marks.y + marks.height / 2
+    return _share_in_rows(marks.lying_letters, marks.width, middle, foot, degrees)
+
+
+def _share_in_rows(
+    letters: Flags, height: Counts, middle: NDArray[np.float64], foot: Counts, degrees: float
+) -> float:
     if not _has_letters(letters):
         return 0.0
-    usual = float(np.median(marks.height[letters]))
-    middle = marks.x[letters] + marks.width[letters] / 2
-    foot = marks.bottom[letters] - middle * np.tan(np.radians(degrees))
-    row = np.floor(foot / (_ROW * usual))
+    usual = float(np.median(height[letters]))
+    middle = middle[letters]
+    row = np.floor((foot[letters] - middle * np.tan(np.radians(degrees))) / (_ROW * usual))
     order = np.lexsort((middle, row))
     followed = (np.diff(row[order]) == 0) & (np.diff(middle[order]) < _NEXT * usual)
     return _between(float(followed.mean()), _IN_ROWS)

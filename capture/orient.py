@@ -21,7 +21,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .deskew import NO_SKEW, Skew, find_skew, looks_like_text, lower_edges_if_lying, skew_of
+from .deskew import (
+    NO_SKEW,
+    Skew,
+    find_skew,
+    looks_like_lying_text,
+    looks_like_text,
+    lower_edges_if_lying,
+    skew_of,
+)
 from .ink import Flags, Marks, marks_of
 from .model import Pixels
 
@@ -31,6 +39,8 @@ _UNDOING = {
     270: cv2.ROTATE_90_CLOCKWISE,
 }
 _AXIS_MARGIN = 0.8
+_BY_ROWS = 2.0
+"""Evidence of letters that stand in rows along one axis only."""
 _LIKE_TEXT = 0.5
 """How far marks must look like text for the page to be turned by them."""
 _NEAR = 0.35  # of the usual size of a letter
@@ -120,7 +130,8 @@ def _lying(marks: Marks, along: Skew, across: Skew) -> float:
     """Return the evidence, as a logarithm of odds, that lines run up the page and not across."""
     beside, above = _joined(marks)
     piled = np.log((across.strength + 0.01) / (along.strength + 0.01))
-    return float(piled + np.log((above + 1) / (beside + 1)))
+    rows = looks_like_lying_text(marks, across.degrees) - looks_like_text(marks, along.degrees)
+    return float(piled + np.log((above + 1) / (beside + 1)) + _BY_ROWS * rows)
 
 
 def _joined(marks: Marks) -> tuple[int, int]:
