@@ -53,3 +53,10 @@ def test_dirt_has_no_say_which_way_up_a_page_lies(draw_page: DrawPage, speck: in
 def test_an_empty_page_lies_as_it_lies() -> None:
     lie = lie_of(np.full((1650, 1275), 255, np.uint8), 0)
     assert (lie.rotation, lie.confidence) == (0, 0.0)
+
+
+@TURNS
+def test_rows_of_letters_tell_the_axis_of_broken_print(draw_page: DrawPage, rotation: int) -> None:
+    page, dirt = draw_page(CAPITALS * 6), np.random.default_rng(2)
+    page[dirt.random(page.shape) < 0.5] = 255
+    assert lie_of(page, rotation).rotation % 180 == rotation % 180
