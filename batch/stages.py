@@ -22,6 +22,7 @@ from ocr.calibration import calibrated_page
 from ocr.engine import OcrEngine
 from ocr.engines import open_engine
 from ocr.model import OcrPage
+from ocr.noise import without_noise
 from ocr.quality import assessed
 from ocr.text_layer import read_text_layer
 
@@ -124,7 +125,7 @@ class Conveyor:
         if job.isolated:
             tell(record_of(page, self._keep(page)))
         upright, words = self._read(job, page)
-        words = calibrated_page(assessed(upright, words))
+        words = without_noise(calibrated_page(assessed(upright, words)))
         read = time.perf_counter()
         index = index_page(
             words, width=upright.width, height=upright.height, settings=self._settings.indexer

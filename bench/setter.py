@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from . import fonts
 from .blocks import Form, Parts, Span, Style, Text
@@ -141,10 +142,13 @@ class Setter:
 
     def sheets(self) -> tuple[Sheet, ...]:
         """Return what was set."""
-        return tuple(
-            Sheet(tuple(c.runs), tuple(c.strokes), self._marks_on(tuple(c.runs)))
-            for c in self.canvases
-        )
+        return tuple(self._sheet(canvas) for canvas in self.canvases)
+
+    def _sheet(self, canvas: Canvas) -> Sheet:
+        # A form sets its labels before its entries; people read both from left to right.
+        lines = groupby(canvas.runs, key=lambda run: (run.block, run.line))
+        runs = tuple(run for _, line in lines for run in sorted(line, key=lambda run: run.x))
+        return Sheet(runs, tuple(canvas.strokes), self._marks_on(runs))
 
     def _aligned(self, align: str, line: Sequence[Token], face: str, size: int) -> float:
         width = fonts.advance(face, size, spoken(line))
