@@ -49,7 +49,7 @@ QUICK: tuple[tuple[Measurement, list[str]], ...] = (
     (search_engines, ["--pages", "2000"]),
     (film_frames, ["--rolls", "1", "--frames", "20"]),
     (film_reading, ["--each", "0", "--everyday", "6"]),
-    (geometry, ["--pages", "1", "--looks", "1"]),
+    (geometry, ["--pages", "1", "--looks", "1", "--turns", "1"]),
     (ink_kept, ["--pages", "1"]),
     (binarize, ["--pages", "1", "--looks", "clean", "--forms", "30"]),
     (odd_formats, ["--pages", "1"]),

@@ -26,7 +26,7 @@ from .resolution import resolve_dpi
 from .settings import CaptureSettings
 from .target import is_target
 
-RECIPE = "capture@4"
+RECIPE = "capture@5"
 """Changes whenever the recipe can make another page of the same frame."""
 
 _SURE_ROTATION = 0.5
