@@ -15,6 +15,8 @@ from .found import Pair
 
 SURE = 0.5
 """A value or type given with less confidence is no assertion."""
+SIGNATURE = "signature"
+"""Is no text of a page, so the truth of charts lacks it; `bench.page_quality` measures it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +226,7 @@ def _true_values(pair: Pair) -> dict[str, set[str]]:
 def _asserted_values(pair: Pair) -> dict[str, set[str]]:
     values: dict[str, set[str]] = defaultdict(set)
     for field, value, confidence in pair.found.values if pair.found else ():
-        if confidence >= SURE:
+        if confidence >= SURE and field != SIGNATURE:
             values[field].add(_plain(field, value))
     return values
 
