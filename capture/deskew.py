@@ -226,7 +226,7 @@ def level(pixels: Pixels, degrees: float, *, bitonal: bool) -> Pixels:
     """Return the page turned counter-clockwise by ``degrees`` on white, grown to lose no corner.
 
     Small grey letters stay sharper by Lanczos' interpolation, and more of them are read; large
-    ones gain nothing that is worth its time.
+    ones gain nothing that is worth its time, but a linear turn would take faint thin strokes.
     """
     height, width = pixels.shape[:2]
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
@@ -234,8 +234,9 @@ def level(pixels: Pixels, degrees: float, *, bitonal: bool) -> Pixels:
     new_width = round(width * cosine + height * sine)
     new_height = round(width * sine + height * cosine)
     turn[:, 2] += ((new_width - width) / 2, (new_height - height) / 2)
-    small = not bitonal and max(height, width) <= _SMALL_LETTERED
-    way = cv2.INTER_LANCZOS4 if small else cv2.INTER_LINEAR
+    small = max(height, width) <= _SMALL_LETTERED
+    grey_way = cv2.INTER_LANCZOS4 if small else cv2.INTER_CUBIC
+    way = cv2.INTER_LINEAR if bitonal else grey_way
     turned = cv2.warpAffine(
         pixels, turn, (new_width, new_height), flags=way, borderValue=(255, 255, 255)
     )
