@@ -125,7 +125,7 @@ class Conveyor:
         if job.isolated:
             tell(record_of(page, self._keep(page)))
         upright, words = self._read(job, page)
-        words = without_noise(calibrated_page(assessed(upright, words)))
+        words = finished(upright, words)
         read = time.perf_counter()
         index = index_page(
             words, width=upright.width, height=upright.height, settings=self._settings.indexer
@@ -186,6 +186,11 @@ def read_upright(engine: OcrEngine, page: PageImage) -> tuple[PageImage, OcrPage
     other = turned(page, turn.rotation, confidence=turn.confidence)
     again = sound_words(engine.read(other), other)
     return (other, again) if _weight(again) > _weight(words) else (page, words)
+
+
+def finished(page: PageImage, words: OcrPage) -> OcrPage:
+    """Return ``words`` of ``page`` judged, with chances as confidences, and without noise."""
+    return without_noise(calibrated_page(assessed(page, words)))
 
 
 def _reads_well(words: OcrPage) -> bool:

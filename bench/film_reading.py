@@ -27,7 +27,7 @@ from random import Random
 import cv2
 from rapidfuzz.distance import Levenshtein
 
-from batch.stages import read_upright
+from batch.stages import finished, read_upright
 from capture.enhance import prepare
 from capture.errors import ChartroomError, ToolError
 from capture.model import PageImage, Polarity
@@ -174,6 +174,7 @@ def _reading(engine: OcrEngine, page: PageImage) -> tuple[PageImage, str]:
     """Return the page as it was read and its text, none when the engine gave it up."""
     try:
         upright, words = read_upright(engine, page)
+        words = finished(upright, words)
     except ToolError:
         return page, ""  # it goes to a person, who finds no text
     return upright, words.text

@@ -22,7 +22,7 @@ from random import Random
 
 import numpy as np
 
-from batch.stages import read_upright
+from batch.stages import finished, read_upright
 from capture.enhance import prepare
 from capture.errors import SourceError
 from capture.intake import open_source
@@ -74,7 +74,7 @@ class Reader:
         shape = repr((page.pixels.shape, page.dpi, page.film, page.bitonal))
         key = hashlib.sha256(shape.encode() + page.pixels.tobytes()).digest()
         if key not in self._known:
-            self._known[key] = read_upright(self.engine, page)[1].text
+            self._known[key] = finished(*read_upright(self.engine, page)).text
         return self._known[key]
 
 
