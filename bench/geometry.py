@@ -82,14 +82,14 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def _skew_row(name: str, pages: Sequence[Turned]) -> tuple[results.Cell, ...]:
     sure = [one for one in pages if one.sure]
-    errors = [one.error for one in sure] or [nan]
+    errors = [one.error for one in sure]
     return (
         name,
         len(pages),
         len(pages) - len(sure),
-        f"{sum(errors) / len(errors):.3f}",
+        f"{sum(errors) / len(errors):.3f}" if sure else "-",
         percent(sum(error <= _LEVEL for error in errors) / len(errors) if sure else nan),
-        f"{max(errors):.2f}",
+        f"{max(errors):.2f}" if sure else "-",
         sum(one.applied and not one.truth and abs(one.found) > _LEVEL for one in pages),
         f"{1000 * sum(one.seconds for one in pages) / len(pages):.0f}",
     )
