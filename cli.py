@@ -27,6 +27,7 @@ from archive.audit import broken_seals, record, this_person
 from archive.catalogue import Connection
 from archive.documents import DocumentRow
 from archive.home import sole_writer
+from archive.records import PageRecord
 from archive.verify import verify as verify_archive
 from batch import runner
 from batch.inspection import Inspected, inspect_files
@@ -754,7 +755,7 @@ def _print_waiting(entry: review.Waiting) -> None:
         click.echo(f"    {candidate.mrn}  {candidate.score:.2f}  {candidate.reason}")
 
 
-def _print_page(frame: deliveries.FrameRow, kept: pages.PageRecord | None) -> None:
+def _print_page(frame: deliveries.FrameRow, kept: PageRecord | None) -> None:
     click.echo(f"{frame.page}  {frame.state}  {frame.reason}".rstrip())
     if frame.document_id:
         click.echo(f"  page {frame.sequence} of document {frame.document_id}")

@@ -16,8 +16,7 @@ from ocr.model import OcrPage, Quality, Verdict
 
 from . import schema
 from .deliveries import FrameRow
-from .records import PageRecord as PageRecord  # who keeps pages names them so
-from .records import Reading as Reading
+from .records import PageRecord, Reading
 from .statements import in_parts
 
 

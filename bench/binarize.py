@@ -22,7 +22,6 @@ from random import Random
 import cv2
 import numpy as np
 
-from capture.binarize import divided, nick, otsu, sauvola, wolf
 from capture.enhance import prepare
 from capture.ink import evened
 from capture.lines import without_rules
@@ -42,6 +41,7 @@ from .delivery import shoot
 from .real_pages import DATA, form_text
 from .results import Result, Table, percent
 from .score import character_error_rate, word_match
+from .thresholds import divided, nick, otsu, sauvola, wolf
 
 NAME = "binarize"
 REPORTED = 7000

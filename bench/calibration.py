@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from capture.errors import ChartroomError
 from ocr import calibration
-from ocr.calibration import RISING, SIGHTS, STEPS, WEIGHTS, Curve, Kind, calibrated, sights
+from ocr.calibration import FEATURES, RISING, STEPS, WEIGHTS, Curve, Kind, calibrated, features_of
 from ocr.engine import OcrEngine
 from ocr.engines import open_engine
 from ocr.settings import OcrSettings
@@ -105,16 +105,16 @@ def fitted(pages: Sequence[Scored]) -> dict[Kind, Curve]:
     """Return the curve of each kind of word that fits ``pages`` best."""
     seen: dict[Kind, tuple[list[list[float]], list[float]]] = {kind: ([], []) for kind in Kind}
     for page in pages:
-        for sight, right in zip(sights(page.words), page.right, strict=True):
-            rows, marks = seen[sight.kind]
-            rows.append([1.0, *sight.rises, *sight.others])
+        for one, right in zip(features_of(page.words), page.right, strict=True):
+            rows, marks = seen[one.kind]
+            rows.append([1.0, *one.rises, *one.others])
             marks.append(float(right))
     return {kind: _curve(*map(np.array, columns)) for kind, columns in seen.items()}
 
 
 def _curve(rows: Numbers, right: Numbers) -> Curve:
     steps = len(STEPS) - 1
-    rising = np.array([False, *[True] * steps, *(name in RISING for name in SIGHTS)])
+    rising = np.array([False, *[True] * steps, *(name in RISING for name in FEATURES)])
     base, *weights = np.round(logistic(rows, right, rising), 3).tolist()
     return Curve(base, tuple(weights[:steps]), tuple(weights[steps:]))
 
@@ -174,7 +174,7 @@ def as_toml(curves: dict[Kind, Curve], command: str) -> str:
     lines = [f"# Made by `{command}`; see ocr/calibration.py for what is weighed."]
     for kind, curve in curves.items():
         lines += ["", f"[{kind}]", f"base = {curve.base}", f"rises = {list(curve.rises)}"]
-        lines += [f"{name} = {w}" for name, w in zip(SIGHTS, curve.others, strict=True)]
+        lines += [f"{name} = {w}" for name, w in zip(FEATURES, curve.others, strict=True)]
     return "\n".join(lines) + "\n"
 
 

@@ -13,6 +13,7 @@ from archive.archive import open_archive
 from archive.catalogue import Connection
 from archive.deliveries import FrameRow
 from archive.documents import DocumentRow
+from archive.records import PageRecord
 from indexer.model import PageIndex
 
 from .delivery import Record
@@ -115,7 +116,7 @@ def _frames(connection: Connection, batch: deliveries.Batch) -> Iterator[tuple[P
 
 def _frame(
     frame: FrameRow,
-    page: pages.PageRecord | None,
+    page: PageRecord | None,
     text: str,
     index: PageIndex | None,
     document: DocumentRow | None,

@@ -196,19 +196,13 @@ def on_page(box: Box, scan: Scan, page: PageImage) -> Box:
     return Box(int(left), int(top), int(right - left), int(bottom - top))
 
 
-def _shared(one: Box, other: Box) -> int:
-    across = min(one.right, other.right) - max(one.x, other.x)
-    down = min(one.bottom, other.bottom) - max(one.y, other.y)
-    return max(0, across) * max(0, down)
-
-
 def _marked(
     written: scrawl.Written, scan: Scan, page: PageImage, words: OcrPage, found: OcrPage
 ) -> Marked:
     hands = [on_page(box, scan, page) for box in written.hands]
     # The sheets' own signatures and ticks are a pen's too, though nobody asks for them here.
     pens = [on_page(_extent(s.points), scan, page) for s in written.sheet.strokes if not s.printed]
-    held = [sum(_shared(hand, box) for box in found.handwriting) for hand in hands]
+    held = [sum(hand.shared_area(box) for box in found.handwriting) for hand in hands]
     truth = Counter(run.text for run in written.sheet.runs if not run.handwritten)
     before = truth & Counter(word.text for word in words.words)
     after = truth & Counter(word.text for word in found.words)
@@ -220,7 +214,7 @@ def _marked(
             2 * ink >= hand.width * hand.height for hand, ink in zip(hands, held, strict=True)
         ),
         boxes=len(found.handwriting),
-        true=sum(any(_shared(box, one) for one in (*hands, *pens)) for box in found.handwriting),
+        true=sum(any(box.shared_area(one) for one in (*hands, *pens)) for box in found.handwriting),
         printed=before.total(),
         lost=(before - after).total(),
         dropped=found.unread,
@@ -241,7 +235,7 @@ def _signed(
     told = [value for value in index.values if value.field == "signature"]
     for box, signed in written.signatures:
         place = on_page(box, scan, page)
-        near = [v for v in told if _shared(v.box, place) >= 0.3 * place.width * place.height]
+        near = [v for v in told if v.box.shared_area(place) >= 0.3 * place.area]
         yield "present" if signed else "absent", near[0].value if near else "no value"
 
 

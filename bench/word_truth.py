@@ -98,11 +98,7 @@ def right_words(read: Sequence[Word], truth: Sequence[TrueWord]) -> tuple[bool, 
 
 
 def _stands_in(told: Sequence[TrueWord], word: TrueWord) -> bool:
-    return any(
-        word.text == one.text
-        and _shared(word.box, one.box) >= _OVERLAP * min(_area(word.box), _area(one.box))
-        for one in told
-    )
+    return any(word.text == one.text and word.box.overlap(one.box) >= _OVERLAP for one in told)
 
 
 def _inside(words: Sequence[TrueWord], whole: TrueWord) -> list[int]:
@@ -110,7 +106,7 @@ def _inside(words: Sequence[TrueWord], whole: TrueWord) -> list[int]:
     found = [
         at
         for at, one in enumerate(words)
-        if _shared(one.box, whole.box) > _OVERLAP * _area(one.box)
+        if one.box.shared_area(whole.box) > _OVERLAP * one.box.area
     ]
     return sorted(found, key=lambda at: words[at].box.x)
 
@@ -164,16 +160,6 @@ def _moved(box: Box, onto: NDArray[np.float64]) -> Box:
     places = corners @ onto.T
     (left, top), (right, bottom) = places.min(axis=0), places.max(axis=0)
     return Box(int(left), int(top), int(right - left) + 1, int(bottom - top) + 1)
-
-
-def _shared(one: Box, other: Box) -> int:
-    across = min(one.right, other.right) - max(one.x, other.x)
-    down = min(one.bottom, other.bottom) - max(one.y, other.y)
-    return max(0, across) * max(0, down)
-
-
-def _area(box: Box) -> int:
-    return box.width * box.height
 
 
 def sheets(seed: int, *, development: bool) -> Iterator[Leaf]:

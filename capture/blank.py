@@ -67,8 +67,7 @@ def _writing(small: Pixels, per_inch: float) -> Flags:
     marks = marks_of(np.asarray(mask, dtype=np.uint8))
     if not len(marks.area):
         return np.zeros(0, dtype=np.bool_)
-    found = _letter_like(marks, per_inch)
-    found &= ~_holes(marks, per_inch) & ~_at_edge(marks, small.shape, per_inch)
+    found = _like_writing(marks, small.shape, per_inch)
     found &= _inky(even, marks)
     if int(found.sum()) <= _FEW:
         found[[at for at in np.flatnonzero(found) if _is_wire(marks, int(at), per_inch)]] = False
@@ -97,8 +96,7 @@ def _letter_like(marks: Marks, per_inch: float) -> Flags:
 def _inky(even: Pixels, marks: Marks) -> Flags:
     """Return which are dark enough and sharp: what shows through paper is faint and soft."""
     depth = 255.0 - _extreme(even, marks, np.minimum, 255)
-    steps = cv2.morphologyEx(even, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    edge = _extreme(np.asarray(steps, dtype=np.uint8), marks, np.maximum, 0)
+    edge = _steepest(even, marks)
     sharp = (depth >= 255 - _SURE_TONE) & (edge >= _SHARP * depth)
     return np.asarray(sharp | (depth >= _DARK))
 
@@ -116,15 +114,24 @@ def _faint_letters(small: Pixels, per_inch: float) -> int:
     marks = marks_of(np.asarray(mask, dtype=np.uint8))
     if not len(marks.area):
         return 0
-    found = _letter_like(marks, per_inch) & ~_holes(marks, per_inch)
-    found &= ~_at_edge(marks, small.shape, per_inch)
+    found = _like_writing(marks, small.shape, per_inch)
     if int(found.sum()) < _FAINT_MARKS:
         return 0
     depth = paper - _extreme(soft, marks, np.minimum, 255)[found]
-    steps = cv2.morphologyEx(soft, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    edge = _extreme(np.asarray(steps, dtype=np.uint8), marks, np.maximum, 0)[found]
-    sharpness = float(np.median(edge / np.maximum(depth, 1.0)))
+    sharpness = float(np.median(_steepest(soft, marks)[found] / np.maximum(depth, 1.0)))
     return int(found.sum()) if sharpness >= _FAINT_SHARP else 0
+
+
+def _like_writing(marks: Marks, shape: tuple[int, ...], per_inch: float) -> Flags:
+    """Return which marks have the size of writing and are neither holes nor border."""
+    found = _letter_like(marks, per_inch) & ~_holes(marks, per_inch)
+    return np.asarray(found & ~_at_edge(marks, shape, per_inch))
+
+
+def _steepest(tones: Pixels, marks: Marks) -> NDArray[np.float64]:
+    """Return the steepest step of tone on each mark."""
+    steps = cv2.morphologyEx(tones, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    return _extreme(np.asarray(steps, dtype=np.uint8), marks, np.maximum, 0)
 
 
 def _extreme(tones: Pixels, marks: Marks, take: np.ufunc, start: int) -> NDArray[np.float64]:

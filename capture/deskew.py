@@ -228,17 +228,26 @@ def level(pixels: Pixels, degrees: float, *, bitonal: bool) -> Pixels:
     Small grey letters stay sharper by Lanczos' interpolation, and more of them are read; large
     ones gain nothing that is worth its time, but a linear turn would take faint thin strokes.
     """
-    height, width = pixels.shape[:2]
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
-    cosine, sine = abs(turn[0, 0]), abs(turn[0, 1])
-    new_width = round(width * cosine + height * sine)
-    new_height = round(width * sine + height * cosine)
-    turn[:, 2] += ((new_width - width) / 2, (new_height - height) / 2)
-    small = max(height, width) <= _SMALL_LETTERED
+    turn, size = turn_about(pixels.shape, degrees)
+    small = max(pixels.shape[:2]) <= _SMALL_LETTERED
     grey_way = cv2.INTER_LANCZOS4 if small else cv2.INTER_CUBIC
     way = cv2.INTER_LINEAR if bitonal else grey_way
-    turned = cv2.warpAffine(
-        pixels, turn, (new_width, new_height), flags=way, borderValue=(255, 255, 255)
-    )
+    turned = cv2.warpAffine(pixels, turn, size, flags=way, borderValue=(255, 255, 255))
     straight = np.asarray(turned, dtype=np.uint8)
     return black_and_white(straight) if bitonal else straight
+
+
+def turn_about(
+    shape: tuple[int, ...], degrees: float, spare: int = 0
+) -> tuple[NDArray[np.float64], tuple[int, int]]:
+    """Return the ``(2, 3)`` map that turns a picture counter-clockwise, and the size it then has.
+
+    The size, width before height, holds every corner and ``spare`` pixels more on each side.
+    """
+    height, width = shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    cosine, sine = abs(turn[0, 0]), abs(turn[0, 1])
+    across = round(width * cosine + height * sine) + 2 * spare
+    down = round(width * sine + height * cosine) + 2 * spare
+    turn[:, 2] += ((across - width) / 2, (down - height) / 2)
+    return np.asarray(turn, dtype=np.float64), (across, down)

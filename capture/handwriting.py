@@ -111,8 +111,8 @@ def unread_ink(sight: Sight, sure: Iterable[Box], unsure: Iterable[Box]) -> Unre
     missed = _missed(marks, np.concatenate([read, guessed, hands]), letter)
     rulings = _rulings(_Rules(level, upright), marks.mask_of(chosen), read, letter)
     return Unread(
-        tuple(_scaled(box, 1 / factor) for box in found),
-        tuple(Ruling(_scaled(one.box, 1 / factor), one.ink) for one in rulings),
+        tuple(box.scaled(1 / factor) for box in found),
+        tuple(Ruling(one.box.scaled(1 / factor), one.ink) for one in rulings),
         round(strokes, 1),
         round(missed, 4),
         letter / factor,
@@ -121,13 +121,8 @@ def unread_ink(sight: Sight, sure: Iterable[Box], unsure: Iterable[Box]) -> Unre
 
 def _places(boxes: Iterable[Box], factor: float) -> Places:
     """Return ``(n, 4)`` x, y, width, height of ``boxes`` on the mask."""
-    scaled = [_scaled(box, factor).as_list() for box in boxes]
+    scaled = [box.scaled(factor).as_list() for box in boxes]
     return np.array(scaled, dtype=np.int32).reshape(-1, 4)
-
-
-def _scaled(box: Box, factor: float) -> Box:
-    x, y, right, bottom = (round(side * factor) for side in (box.x, box.y, box.right, box.bottom))
-    return Box(x, y, max(1, right - x), max(1, bottom - y))
 
 
 def _rules(mask: Pixels) -> tuple[Pixels, Pixels]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .model import Pixels
-from .scale import grey
+from .scale import otsu_ink
 
 _THICKEST = 8
 """Pixels; a thicker stroke is a bar or part of a large letter."""
@@ -77,7 +77,7 @@ def without_rules(pixels: Pixels, length: int, *, upright: bool = True) -> Pixel
     Letters that stand on a rule or cross it keep their strokes. Without ``upright`` only level
     rules go, and what parts columns stays.
     """
-    ink = _ink(pixels)
+    ink = otsu_ink(pixels)
     turned = _turned(ink)
     across = _level(ink, length)
     down = _level(turned if upright else turned[:0], length)
@@ -172,8 +172,3 @@ def _turned(pixels: Pixels) -> Pixels:
 
 def _block(width: int, height: int) -> Pixels:
     return np.ones((height, width), np.uint8)
-
-
-def _ink(pixels: Pixels) -> Pixels:
-    _, ink = cv2.threshold(grey(pixels), 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    return np.asarray(ink, dtype=np.uint8)

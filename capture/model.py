@@ -53,6 +53,33 @@ class Box:
         x, y = min(self.x, other.x), min(self.y, other.y)
         return Box(x, y, max(self.right, other.right) - x, max(self.bottom, other.bottom) - y)
 
+    @property
+    def area(self) -> int:
+        """Pixels inside."""
+        return self.width * self.height
+
+    def scaled(self, factor: float) -> Box:
+        """Return the box on a picture ``factor`` times as large, one pixel at the least."""
+        x, y, right, bottom = (
+            round(side * factor) for side in (self.x, self.y, self.right, self.bottom)
+        )
+        return Box(x, y, max(1, right - x), max(1, bottom - y))
+
+    def shared_area(self, other: Box) -> int:
+        """Return how many pixels lie in both."""
+        across = min(self.right, other.right) - max(self.x, other.x)
+        down = min(self.bottom, other.bottom) - max(self.y, other.y)
+        return max(0, across) * max(0, down)
+
+    def overlap(self, other: Box) -> float:
+        """Return the share of the smaller box that lies in both, 0.0 to 1.0."""
+        return self.shared_area(other) / max(1, min(self.area, other.area))
+
+    def row_overlap(self, other: Box) -> float:
+        """Return the share of the smaller height that both have; 0.0 for one above the other."""
+        shared = min(self.bottom, other.bottom) - max(self.y, other.y)
+        return max(0, shared) / max(1, min(self.height, other.height))
+
     def as_list(self) -> list[int]:
         """Return ``[x, y, width, height]``, as the JSON contract has it."""
         return [self.x, self.y, self.width, self.height]

@@ -65,7 +65,7 @@ def letter_boxes(pixels: Pixels, passed: Iterable[Box] = ()) -> NDArray[np.int32
 
     What lies in the boxes ``passed`` is passed over.
     """
-    ink = _ink(pixels)
+    ink = otsu_ink(pixels)
     for box in passed:
         ink[max(0, box.y) : box.bottom, max(0, box.x) : box.right] = 0
     _, _, components, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
@@ -77,7 +77,8 @@ def letter_boxes(pixels: Pixels, passed: Iterable[Box] = ()) -> NDArray[np.int32
     return np.asarray(components[1:][letters, :4], dtype=np.int32)
 
 
-def _ink(pixels: Pixels) -> Pixels:
+def otsu_ink(pixels: Pixels) -> Pixels:
+    """Return 255 where a page has ink by one threshold for all of it (Otsu 1979), else 0."""
     _, ink = cv2.threshold(grey(pixels), 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     return np.asarray(ink, dtype=np.uint8)
 

@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .deskew import NO_SKEW, Skew, find_skew, lower_edges
+from .deskew import NO_SKEW, Skew, find_skew, lower_edges, turn_about
 from .ink import marks_of
 from .model import Box, Pixels
-from .scale import grey
+from .scale import grey, otsu_ink
 
 _SMALL = 8
 """Pixels of the page for one of the small look."""
@@ -98,16 +98,7 @@ def turned_level(pixels: Pixels, block: Slanted, letter: float, *, over: bool = 
     tones, box, spare = grey(pixels), block.box, round(_PAPER * letter / 2)
     top, left = max(0, box.y - spare), max(0, box.x - spare)
     crop = np.ascontiguousarray(tones[top : box.bottom + spare, left : box.right + spare])
-    height, width = crop.shape
-    matrix = cv2.getRotationMatrix2D(
-        (width / 2, height / 2), block.degrees + (180 if over else 0), 1.0
-    )
-    cosine, sine = abs(matrix[0, 0]), abs(matrix[0, 1])
-    size = (
-        round(width * cosine + height * sine) + 2 * spare,
-        round(width * sine + height * cosine) + 2 * spare,
-    )
-    matrix[:, 2] += ((size[0] - width) / 2, (size[1] - height) / 2)
+    matrix, size = turn_about(crop.shape, block.degrees + (180 if over else 0), spare)
     paper = int(np.median(crop))
     level = cv2.warpAffine(crop, matrix, size, flags=cv2.INTER_CUBIC, borderValue=(paper,) * 3)
     back = np.asarray(cv2.invertAffineTransform(matrix), dtype=np.float64)
@@ -137,8 +128,7 @@ def _patches(tones: Pixels, covered: Iterable[Box], letter: float) -> Iterator[B
 
 def _block(tones: Pixels, box: Box, letter: float) -> Slanted | None:
     crop = np.ascontiguousarray(tones[box.y : box.bottom, box.x : box.right])
-    _, mask = cv2.threshold(crop, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    marks = marks_of(np.asarray(mask, dtype=np.uint8))
+    marks = marks_of(otsu_ink(crop))
     size = np.maximum(marks.width, marks.height)
     real = size >= _DUST * letter
     letters = real & (size >= _SIZES[0] * letter) & (size <= _SIZES[1] * letter)

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 
 from .model import Box, Pixels
-from .scale import grey
+from .scale import grey, otsu_ink
 from .square_frames import frame_near, is_box, stands_alone
 from .squares import Flags, squares_on
 
@@ -171,9 +171,7 @@ def _of_tick(inked: Flags, box: Box) -> Pixels:
 
 
 def _ink(tones: Pixels) -> Flags:
-    near = np.ascontiguousarray(tones)
-    _, ink = cv2.threshold(near, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    return np.asarray(ink != 0)
+    return np.asarray(otsu_ink(np.ascontiguousarray(tones)) != 0)
 
 
 def _longest(inside: Flags) -> float:
@@ -190,15 +188,9 @@ def _distinct(seen: list[_Seen]) -> list[_Seen]:
     """Return each square once, the best drawn one; of one within another the outer."""
     kept: list[_Seen] = []
     for one in sorted(seen, key=lambda one: (-one.box.width, -one.drawn)):
-        if not any(_overlap(one.box, other.box) for other in kept):
+        if not any(one.box.overlap(other.box) > 0 for other in kept):
             kept.append(one)
     return kept
-
-
-def _overlap(one: Box, other: Box) -> bool:
-    across = min(one.right, other.right) - max(one.x, other.x)
-    down = min(one.bottom, other.bottom) - max(one.y, other.y)
-    return across > 0 and down > 0
 
 
 def _without_combs(seen: list[_Seen]) -> list[_Seen]:

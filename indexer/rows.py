@@ -89,8 +89,7 @@ def _middle(box: Box) -> float:
 
 
 def _beside(row: Box, box: Box) -> bool:
-    shared = min(row.bottom, box.bottom) - max(row.y, box.y)
-    return shared > 0.5 * min(row.height, box.height)
+    return row.row_overlap(box) > 0.5
 
 
 def _overlaps(parts: Sequence[Row], box: Box) -> bool:

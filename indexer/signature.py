@@ -172,8 +172,4 @@ def _is_typed_on(page: OcrPage, line: Box) -> bool:
 
 def _share(hand: Box, place: Box) -> float:
     """Return the share of ``hand`` that lies in ``place``."""
-    across = min(hand.right, place.right) - max(hand.x, place.x)
-    down = min(hand.bottom, place.bottom) - max(hand.y, place.y)
-    if across <= 0 or down <= 0:
-        return 0.0
-    return across * down / (hand.width * hand.height)
+    return hand.shared_area(place) / hand.area

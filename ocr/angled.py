@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from capture.errors import ToolError
-from capture.model import Box, Pixels
+from capture.model import Pixels
 from capture.stamps import Slanted, Turned, slanted_blocks, turned_level
 
 from .model import Word
@@ -37,7 +37,7 @@ def slanted_words(
     are told. Unsure words that were guessed from the same ink go. ``look`` is asked at most four
     times, and never on a page whose ink is covered by sure words.
     """
-    sure = [_scaled(word.box, factor) for word in words if _is_sure(word)]
+    sure = [word.box.scaled(factor) for word in words if _is_sure(word)]
     for block in slanted_blocks(pixels, sure, LETTER)[:MOST_BLOCKS]:
         found = _read(pixels, block, look)
         if found:
@@ -49,13 +49,8 @@ def _is_sure(word: Word) -> bool:
     return word.confidence >= SURE and sum(letter.isalnum() for letter in word.text) > 1
 
 
-def _scaled(box: Box, factor: float) -> Box:
-    x, y, right, bottom = (round(side * factor) for side in (box.x, box.y, box.right, box.bottom))
-    return Box(x, y, max(1, right - x), max(1, bottom - y))
-
-
 def _on_page(word: Word, factor: float) -> Word:
-    return replace(word, box=_scaled(word.box, 1 / factor))
+    return replace(word, box=word.box.scaled(1 / factor))
 
 
 def _read(pixels: Pixels, block: Slanted, look: Look) -> list[Word]:

@@ -22,14 +22,14 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from .model import OcrPage, Word
+from .model import OcrPage, Word, mean_confidence
 from .plausibility import surprise
 from .ticks import SIGNS
 
 WEIGHTS = Path(__file__).with_name("calibration.toml")
 STEPS = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 1.0)
 """Raw confidences between which the curve is straight (in log odds)."""
-SIGHTS = (
+FEATURES = (
     "page",
     "line",
     "length",
@@ -42,7 +42,7 @@ SIGHTS = (
     "mixed",
     "capitals",
 )
-"""What is weighed beside a word's own confidence, in the order of `Sight.others`."""
+"""What is weighed beside a word's own confidence, in the order of `Features.others`."""
 RISING = frozenset({"page", "line"})
 """Those whose weight may not be negative: a surer word makes no other less sure, nor itself."""
 _FITTED_ON = "tesseract "
@@ -64,7 +64,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Features:
     """One word as the model sees it."""
 
     kind: Kind
@@ -81,10 +81,10 @@ class Curve:
     rises: tuple[float, ...]
     others: tuple[float, ...]
 
-    def chance(self, sight: Sight) -> float:
+    def chance(self, word: Features) -> float:
         """Return how likely a word is right."""
-        climbed = sum(map(float.__mul__, self.rises, sight.rises))
-        odds = self.base + climbed + sum(map(float.__mul__, self.others, sight.others))
+        climbed = sum(map(float.__mul__, self.rises, word.rises))
+        odds = self.base + climbed + sum(map(float.__mul__, self.others, word.others))
         return 1 / (1 + math.exp(-min(30.0, max(-30.0, odds))))
 
 
@@ -105,26 +105,26 @@ def calibrated(words: tuple[Word, ...]) -> tuple[Word, ...]:
     """
     curves = shipped()
     read = [word for word in words if word.text not in _DRAWN]
-    seen = iter(sights(read))
+    features = iter(features_of(read))
     return tuple(
-        word if word.text in _DRAWN else _believed(word, curves, next(seen)) for word in words
+        word if word.text in _DRAWN else _believed(word, curves, next(features)) for word in words
     )
 
 
-def _believed(word: Word, curves: Mapping[Kind, Curve], sight: Sight) -> Word:
-    return replace(word, confidence=round(curves[sight.kind].chance(sight), 4))
+def _believed(word: Word, curves: Mapping[Kind, Curve], features: Features) -> Word:
+    return replace(word, confidence=round(curves[features.kind].chance(features), 4))
 
 
-def sights(words: Sequence[Word]) -> list[Sight]:
+def features_of(words: Sequence[Word]) -> list[Features]:
     """Return what the model sees of each word of one page."""
     if not words:
         return []
-    page = _mean(words)
+    page = mean_confidence(words)
     lines: dict[int, list[Word]] = {}
     for word in words:
         lines.setdefault(word.line, []).append(word)
     looks = {number: _line(line) for number, line in lines.items()}
-    return [_sight(word, page, looks[word.line]) for word in words]
+    return [_features(word, page, looks[word.line]) for word in words]
 
 
 @lru_cache(maxsize=1)
@@ -142,7 +142,7 @@ def kind_of(text: str) -> Kind:
 
 
 def _curve(told: dict[str, Any]) -> Curve:
-    return Curve(told["base"], tuple(told["rises"]), tuple(told[name] for name in SIGHTS))
+    return Curve(told["base"], tuple(told["rises"]), tuple(told[name] for name in FEATURES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +158,10 @@ class _Line:
 def _line(words: Sequence[Word]) -> _Line:
     height = median(word.box.height for word in words)
     pitch = median(word.box.width / len(word.text) for word in words)
-    return _Line(len(words), _mean(words), max(1.0, height), max(1.0, pitch))
+    return _Line(len(words), mean_confidence(words), max(1.0, height), max(1.0, pitch))
 
 
-def _mean(words: Sequence[Word]) -> float:
-    letters = sum(len(word.text) for word in words)
-    return sum(word.confidence * len(word.text) for word in words) / letters
-
-
-def _sight(word: Word, page: float, line: _Line) -> Sight:
+def _features(word: Word, page: float, line: _Line) -> Features:
     text = word.text
     bits = surprise(text)
     letters = sum(sign.isalpha() for sign in text)
@@ -184,7 +179,7 @@ def _sight(word: Word, page: float, line: _Line) -> Sight:
         float(0 < letters < sum(map(str.isalnum, text))),
         float(letters > 0 and text.isupper()),
     )
-    return Sight(kind_of(text), _rises(word.confidence), others)
+    return Features(kind_of(text), _rises(word.confidence), others)
 
 
 def _rises(confidence: float) -> tuple[float, ...]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import groupby
 
 from .layout import in_reading_order
-from .model import Word
+from .model import Word, lines_of
 
 NEAR = 6.0
 """Word heights; a value this close to its label stands on the same line."""
@@ -28,7 +27,7 @@ def joined(words: Sequence[Word], found: Iterable[Word]) -> tuple[Word, ...]:
     else after the line to its left, else before the first line below. One that lies on the ink of
     a word that stands, or is a piece of it, is left out.
     """
-    lines = [list(line) for _, line in groupby(words, key=lambda word: word.line)]
+    lines = [list(line) for line in lines_of(words)]
     whole = tuple(word for word in found if not any(_is_part_of(word, one) for one in words))
     for word in in_reading_order(whole):
         _place(lines, word)
@@ -41,11 +40,7 @@ def _is_part_of(word: Word, other: Word) -> bool:
 
 
 def _is_same_ink(word: Word, other: Word) -> bool:
-    one, two = word.box, other.box
-    across = min(one.right, two.right) - max(one.x, two.x)
-    down = min(one.bottom, two.bottom) - max(one.y, two.y)
-    smaller = min(one.width * one.height, two.width * two.height)
-    return across > 0 and down > 0 and across * down >= SAME_INK * smaller
+    return word.box.overlap(other.box) >= SAME_INK
 
 
 def _place(lines: list[Line], word: Word) -> None:
@@ -98,8 +93,7 @@ def _line_before(lines: Sequence[Line], word: Word) -> int | None:
 
 
 def _on_row(word: Word, other: Word) -> bool:
-    shared = min(word.box.bottom, other.box.bottom) - max(word.box.y, other.box.y)
-    return shared >= 0.5 * min(word.box.height, other.box.height)
+    return word.box.row_overlap(other.box) >= 0.5
 
 
 def _in_column(word: Word, other: Word) -> bool:

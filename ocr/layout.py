@@ -78,9 +78,8 @@ def _is_list(lines: Sequence[Words]) -> bool:
 
 
 def _side_by_side(one: Box, other: Box) -> bool:
-    shared = min(one.bottom, other.bottom) - max(one.y, other.y)
     apart = one.right <= other.x or other.right <= one.x
-    return apart and shared >= 0.5 * min(one.height, other.height)
+    return apart and one.row_overlap(other) >= 0.5
 
 
 def _regions(words: tuple[Word, ...], height: float) -> list[tuple[Word, ...]]:
@@ -169,9 +168,7 @@ def _rows(words: Words) -> list[list[Word]]:
 
 def _on_line(word: Word, row: Words) -> bool:
     """Tell whether ``word`` shares at least half of the smaller height with the line so far."""
-    last = row[-1].box
-    shared = min(last.bottom, word.box.bottom) - max(last.y, word.box.y)
-    return shared >= 0.5 * min(last.height, word.box.height)
+    return word.box.row_overlap(row[-1].box) >= 0.5
 
 
 def _blocks(rows: Sequence[list[Word]], height: float) -> list[tuple[int, list[Word]]]:

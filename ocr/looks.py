@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from capture.errors import ToolError
 from capture.lines import without_rules
-from capture.model import Box, PageImage, Pixels
+from capture.model import PageImage, Pixels
 
 from .angled import slanted_words
 from .join import joined
@@ -105,10 +105,10 @@ def _read_closer(sight: _Sight, read: OcrPage) -> OcrPage:
     """Return ``read`` with what one look at missed and at doubted lines alone made of them."""
     factor = sight.ready.factor
     plain = without_rules(sight.ready.pixels, RULE)
-    words = (_scaled(word.box, factor) for word in read.words)
+    words = (word.box.scaled(factor) for word in read.words)
     missed = missed_lines(plain, words, sight.ready.letter or LETTER)
     doubted = doubted_lines(read.words)
-    shown = (*missed, *(_scaled(extent(line), factor) for line in doubted))
+    shown = (*missed, *(extent(line).scaled(factor) for line in doubted))
     if not shown or not sight.may_look_again:
         return read
     # A sparse look takes figures that stand alone for specks; as one block they are read.
@@ -118,11 +118,6 @@ def _read_closer(sight: _Sight, read: OcrPage) -> OcrPage:
     better = mended(read.words, doubted, found.words)
     sure = [word for word in found.words if _is_sure(word)]
     return replace(read, words=joined(better, sure) if sure else better)
-
-
-def _scaled(box: Box, factor: float) -> Box:
-    x, y, right, bottom = (round(side * factor) for side in (box.x, box.y, box.right, box.bottom))
-    return Box(x, y, right - x, bottom - y)
 
 
 def _is_sure(word: Word) -> bool:

@@ -70,15 +70,11 @@ def _with_edges(box: Box) -> Box:
 def _rows(letters: Letters) -> list[list[Box]]:
     rows: list[list[Box]] = []
     for box in sorted(letters, key=lambda box: (2 * box.y + box.height, box.x)):
-        if rows and _shared(box, rows[-1][-1]) >= 0.5 * min(box.height, rows[-1][-1].height):
+        if rows and box.row_overlap(rows[-1][-1]) >= 0.5:
             rows[-1].append(box)
         else:
             rows.append([box])
     return [sorted(row, key=lambda box: box.x) for row in rows]
-
-
-def _shared(one: Box, other: Box) -> int:
-    return min(one.bottom, other.bottom) - max(one.y, other.y)
 
 
 def _runs(row: list[Box], space: float) -> list[list[Box]]:

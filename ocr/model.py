@@ -84,7 +84,7 @@ class OcrPage:
     @property
     def lines(self) -> tuple[tuple[Word, ...], ...]:
         """The words line by line."""
-        return tuple(tuple(line) for _, line in groupby(self.words, key=lambda word: word.line))
+        return lines_of(self.words)
 
     @property
     def text(self) -> str:
@@ -101,7 +101,7 @@ class OcrPage:
     @property
     def confidence(self) -> float:
         """Mean word confidence weighted by length; 0.0 for a page without words."""
-        return _weighted_mean(self.words)
+        return mean_confidence(self.words)
 
 
 def extent(words: Iterable[Word]) -> Box:
@@ -115,7 +115,13 @@ def _gap(before: Word, after: Word) -> str:
     return " " if before.line == after.line else "\n"
 
 
-def _weighted_mean(words: Sequence[Word]) -> float:
+def lines_of(words: Iterable[Word]) -> tuple[tuple[Word, ...], ...]:
+    """Return ``words``, which come in reading order, line by line."""
+    return tuple(tuple(line) for _, line in groupby(words, key=lambda word: word.line))
+
+
+def mean_confidence(words: Sequence[Word]) -> float:
+    """Return the mean confidence weighted by length; 0.0 for no words."""
     letters = sum(len(word.text) for word in words)
     if not letters:
         return 0.0

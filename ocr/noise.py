@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import groupby
 
-from .model import OcrPage, Word
+from .model import OcrPage, Word, mean_confidence
 
 HOPELESS = 0.1
 """Mean chance of the letters of a line under which it is noise ..."""
@@ -20,17 +19,14 @@ FAIR = 0.3
 
 def without_noise(read: OcrPage) -> OcrPage:
     """Return ``read``, whose confidences are chances, without lines and signs that are noise."""
-    lines = (tuple(line) for _, line in groupby(read.words, key=lambda word: word.line))
-    kept = tuple(word for line in lines if not _is_noise(line) for word in line if _says(word))
+    kept = tuple(word for line in read.lines if not _is_noise(line) for word in line if _says(word))
     if len(kept) == len(read.words):
         return read
     return replace(read, words=kept, unread=read.unread + len(read.words) - len(kept))
 
 
 def _is_noise(line: Sequence[Word]) -> bool:
-    letters = sum(len(word.text) for word in line)
-    mean = sum(word.confidence * len(word.text) for word in line) / letters
-    return mean < HOPELESS and max(word.confidence for word in line) < FAIR
+    return mean_confidence(line) < HOPELESS and max(word.confidence for word in line) < FAIR
 
 
 def _says(word: Word) -> bool:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import groupby
 from statistics import mean
 
-from capture.model import Box
-
-from .model import Word, extent
+from .model import Word, extent, lines_of, mean_confidence
 
 DOUBTED = 0.6
 """Confidence of a word under which its line is read once more."""
@@ -29,7 +26,7 @@ Line = tuple[Word, ...]
 
 def doubted_lines(words: Sequence[Word]) -> tuple[Line, ...]:
     """Return the lines of ``words`` that are writing, with a word in doubt among them."""
-    lines = (tuple(line) for _, line in groupby(words, key=lambda word: word.line))
+    lines = lines_of(words)
     return tuple(line for line in lines if any(map(_is_doubted, line)) and _is_writing(line))
 
 
@@ -50,21 +47,12 @@ def mended(words: Iterable[Word], lines: Iterable[Line], found: Sequence[Word]) 
 
 def _read_again(word: Word, found: Iterable[Word]) -> tuple[Word, ...]:
     """Return what was found on the ink of ``word``; nothing unless it is as wide, and surer."""
-    again = tuple(one for one in found if _is_same_ink(one.box, word.box))
+    again = tuple(one for one in found if one.box.overlap(word.box) >= SAME_INK)
     if not again:
         return ()
     width = extent(again).width / word.box.width
-    letters = sum(len(one.text) for one in again)
-    confidence = sum(one.confidence * len(one.text) for one in again) / letters
     fits = AS_WIDE[0] <= width <= AS_WIDE[1]
-    return again if fits and confidence > word.confidence + SURER else ()
-
-
-def _is_same_ink(one: Box, other: Box) -> bool:
-    across = min(one.right, other.right) - max(one.x, other.x)
-    down = min(one.bottom, other.bottom) - max(one.y, other.y)
-    smaller = min(one.width * one.height, other.width * other.height)
-    return max(0, across) * max(0, down) >= SAME_INK * smaller
+    return again if fits and mean_confidence(again) > word.confidence + SURER else ()
 
 
 def _is_writing(line: Line) -> bool:

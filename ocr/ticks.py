@@ -57,16 +57,6 @@ def without_ticks(pixels: Pixels, ticks: Iterable[TickBox]) -> Pixels:
     return without_tick_boxes(pixels, sure) if sure else pixels
 
 
-def with_ticks(words: tuple[Word, ...], pixels: Pixels, factor: float) -> tuple[Word, ...]:
-    """Return ``words`` with a word for each tick box in grey ``pixels``, right before its label.
-
-    ``pixels`` is the page as it was read, its letters about ``LETTER`` pixels high, and ``factor``
-    its pixels per pixel of the page. For words that are read already; it is better to read
-    `without_ticks` and then to call `placed`.
-    """
-    return placed(words, tick_boxes(pixels), factor)
-
-
 def placed(
     words: tuple[Word, ...], ticks: Sequence[TickBox], factor: float = 1.0
 ) -> tuple[Word, ...]:
@@ -87,10 +77,7 @@ def placed(
 
 
 def _on_page(tick: TickBox, factor: float) -> TickBox:
-    x, y, right, bottom = (
-        round(side / factor) for side in (tick.box.x, tick.box.y, tick.box.right, tick.box.bottom)
-    )
-    return replace(tick, box=Box(x, y, max(1, right - x), max(1, bottom - y)))
+    return replace(tick, box=tick.box.scaled(1 / factor))
 
 
 def _letter_width(words: Sequence[Word]) -> float:
@@ -124,8 +111,7 @@ def _holds(box: Box, word: Word) -> bool:
 
 
 def _on_row(box: Box, other: Box) -> bool:
-    shared = min(box.bottom, other.bottom) - max(box.y, other.y)
-    return shared >= 0.4 * min(box.height, other.height)
+    return box.row_overlap(other) >= 0.4
 
 
 def _stripped(words: Iterable[Word], box: Box, letter: float) -> list[Word]:

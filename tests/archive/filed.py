@@ -8,6 +8,7 @@ from archive import deliveries, documents, pages
 from archive.archive import Archive
 from archive.catalogue import Connection
 from archive.deliveries import Batch, FrameRow
+from archive.records import PageRecord, Reading
 from capture.model import Box, FrameRef, FrameState, Polarity, Step
 from indexer.model import (
     Candidate,
@@ -31,8 +32,8 @@ class Kept:
     frames: list[FrameRow]
 
 
-def page(number: int, image: str | None = None) -> pages.PageRecord:
-    return pages.PageRecord(
+def page(number: int, image: str | None = None) -> PageRecord:
+    return PageRecord(
         found=FrameState.PAGE, reason="", image=image,  # type: ignore[arg-type]  # a digest
         box=Box(0, 0, 200, 260), width=200, height=260 + number, dpi=75, film=False,
         polarity=Polarity.POSITIVE, rotation=0, rotation_confidence=0.9, skew=-0.5,
@@ -44,10 +45,10 @@ def value(field: str, text: str, frame: FrameRef, confidence: float = 0.9) -> In
     return IndexValue(field, text, text, frame, Box(1, 2, 3, 4), confidence, "label@1")
 
 
-def reading(frame: FrameRef) -> pages.Reading:
+def reading(frame: FrameRef) -> Reading:
     words = (Word("PROGRESS", Box(1, 1, 9, 9), 0.9), Word("NOTE", Box(20, 1, 9, 9), 0.7))
     index = PageIndex(frame, NOTE, (value("service_date", "1961-03-04", frame),), titled=True)
-    return pages.Reading(OcrPage(frame, "fake 1", words), index)
+    return Reading(OcrPage(frame, "fake 1", words), index)
 
 
 def add_source(archive: Archive, batch: Batch, content: bytes, frames: int) -> list[FrameRow]:

@@ -17,7 +17,7 @@ from bench import calibration, word_truth
 from bench.calibration import area_under_curve, as_toml, expected_error, fitted, logistic
 from bench.word_truth import Scored, TrueWord, right_in_any_order, right_words
 from capture.model import Box
-from ocr.calibration import SIGHTS, Kind, kind_of
+from ocr.calibration import FEATURES, Kind, kind_of
 from ocr.engines import open_engine
 from ocr.model import Word
 from ocr.settings import OcrSettings
@@ -142,8 +142,8 @@ def drawn(seed: int, pages: int = 40) -> list[Scored]:
 def test_fitted_curves_believe_what_the_pages_show() -> None:
     curves = fitted(drawn(1, pages=150))
     others = drawn(2)
-    sights = [sight for page in others for sight in calibration.sights(page.words)]
-    told = np.array([curves[sight.kind].chance(sight) for sight in sights])
+    features = [one for page in others for one in calibration.features_of(page.words)]
+    told = np.array([curves[one.kind].chance(one) for one in features])
     right = np.array([float(one) for page in others for one in page.right])
     raw = np.array([word.confidence for page in others for word in page.words])
     assert expected_error(told, right) < 0.05 < expected_error(raw, right)
@@ -157,7 +157,7 @@ def test_weights_are_written_as_they_are_read() -> None:
     for kind, curve in curves.items():
         assert told[kind]["base"] == curve.base
         assert tuple(told[kind]["rises"]) == curve.rises
-        assert tuple(told[kind][name] for name in SIGHTS) == curve.others
+        assert tuple(told[kind][name] for name in FEATURES) == curve.others
 
 
 def test_tables_show_every_group_and_every_bin() -> None:

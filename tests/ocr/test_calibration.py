@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from capture.model import Box
 from ocr.calibration import (
+    FEATURES,
     RISING,
-    SIGHTS,
     STEPS,
     Kind,
     calibrated,
@@ -67,7 +67,7 @@ def test_every_kind_of_word_has_a_curve_that_never_falls() -> None:
         curve = shipped()[kind]
         assert len(curve.rises) == len(STEPS) - 1
         assert min(curve.rises) >= 0.0
-        weights = dict(zip(SIGHTS, curve.others, strict=True))
+        weights = dict(zip(FEATURES, curve.others, strict=True))
         assert all(weights[name] >= 0.0 for name in RISING)
 
 

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from capture.model import Box
 from capture.tick_boxes import Tick, TickBox
 from ocr.model import Word
-from ocr.ticks import placed, tick_boxes, with_ticks, without_ticks
+from ocr.ticks import placed, tick_boxes, without_ticks
 
 BOX = Box(100, 100, 30, 30)
 TICKED = TickBox(BOX, Tick.TICKED, 0.97)
@@ -98,7 +98,7 @@ def test_words_on_other_lines_are_never_touched(texts: list[str], ticked: bool) 
 def test_a_page_without_tick_boxes_comes_back_as_it_is() -> None:
     pixels = np.full((300, 300), 255, np.uint8)
     words = (word("Improved", 145),)
-    assert with_ticks(words, pixels, 1.0) is words
+    assert placed(words, tick_boxes(pixels), 1.0) is words
     assert without_ticks(pixels, ()) is pixels
 
 
@@ -108,4 +108,4 @@ def test_a_drawn_box_is_found_hidden_and_told() -> None:
     pixels = np.array(picture)
     ticks = tick_boxes(pixels)
     assert (without_ticks(pixels, ticks) == 255).all()
-    assert said(with_ticks((word("Improved", 145),), pixels, 1.0)) == "[] Improved"
+    assert said(placed((word("Improved", 145),), tick_boxes(pixels), 1.0)) == "[] Improved"

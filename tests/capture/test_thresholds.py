@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.binarize import binarize, divided, nick, otsu, sauvola, wolf
+from bench.thresholds import divided, nick, otsu, sauvola, wolf
 from capture.model import Pixels
-from capture.scale import resize
 
 DrawPage = Callable[..., Pixels]
 LOCAL = [sauvola, wolf, nick]
@@ -44,27 +43,15 @@ def test_evened_paper_needs_one_threshold_only(draw_page: DrawPage) -> None:
     assert f_measure(divided(lit(page)), page) > 0.8
 
 
-@pytest.mark.parametrize("factor", [0.8, 1.0, 2.0])
-def test_letters_are_measured_when_their_size_is_not_told(
-    draw_page: DrawPage, factor: float
-) -> None:
-    page = resize(draw_page(), factor)
-    assert f_measure(binarize(lit(page)), page) > 0.8
-
-
-def test_colour_is_taken_by_its_tone(draw_page: DrawPage) -> None:
-    page = draw_page()
-    assert np.array_equal(binarize(np.stack([page] * 3, axis=2), 18.0), binarize(page, 18.0))
-
-
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1))
 def test_any_page_gives_black_and_white_of_its_size(h: int, w: int, seed: int) -> None:
     page = np.random.default_rng(seed).integers(0, 256, (h, w), dtype=np.uint8)
-    for made in (binarize(page), *(method(page, 9.0) for method in LOCAL)):
+    for made in (otsu(page), divided(page), *(method(page, 9.0) for method in LOCAL)):
         assert made.shape == page.shape
         assert made.dtype == np.uint8
         assert set(np.unique(made)) <= {0, 255}
 
 
-def test_empty_paper_stays_empty() -> None:
-    assert (binarize(np.full((90, 70), 240, np.uint8)) == 255).all()
+@pytest.mark.parametrize("method", LOCAL)
+def test_empty_paper_stays_empty(method: Callable[[Pixels, float], Pixels]) -> None:
+    assert (method(np.full((90, 70), 240, np.uint8), 18.0) == 255).all()

@@ -1,4 +1,4 @@
-"""Black and white from grey, by the threshold of each pixel's surroundings.
+"""Black and white from grey, in the ways that `bench.binarize` compares; pages are read in grey.
 
 Otsu (1979) for the whole page; Sauvola and Pietikäinen (2000), Wolf, Jolion and Chassaing (2002)
 and NICK of Khurshid, Siddiqi, Faure and Vincent (2009) by mean and deviation in a window, which is
@@ -11,12 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .ink import ink_mask
-from .model import Pixels
-from .scale import grey, x_height
+from capture.ink import ink_mask
+from capture.model import Pixels
 
-USUAL_LETTER = 18.0
-"""Pixels, where a page has too few letters to measure."""
 _WINDOW = 1.5
 """Letter heights."""
 _SAUVOLA, _WOLF, _NICK = 0.3, 0.6, -0.2
@@ -47,7 +44,9 @@ def sauvola(pixels: Pixels, letter: float, k: float = _SAUVOLA) -> Pixels:
 def wolf(pixels: Pixels, letter: float, k: float = _WOLF) -> Pixels:
     """Return 0 for ink and 255 for paper, also where the page is pale or dark all over."""
     mean, deviation = _local(pixels, letter)
-    darkest, widest = float(pixels.min()), max(1.0, float(deviation.max()))
+    darkest, widest = float(pixels.min()), float(deviation.max())
+    if widest < 1:  # nothing is written: all of it would be as dark as the darkest
+        return np.full_like(pixels, 255)
     return _below(pixels, mean - k * (1 - deviation / widest) * (mean - darkest))
 
 
@@ -55,18 +54,6 @@ def nick(pixels: Pixels, letter: float, k: float = _NICK) -> Pixels:
     """Return 0 for ink and 255 for paper; pale pages keep more than with `sauvola`."""
     mean, deviation = _local(pixels, letter)
     return _below(pixels, mean + k * np.sqrt(deviation**2 + mean**2))
-
-
-def binarize(pixels: Pixels, letter: float | None = None) -> Pixels:
-    """Return 0 for ink and 255 for paper of grey or RGB ``pixels``, letters ``letter`` pixels high.
-
-    NICK: on DIBCO 2011 F 0.827 and pseudo-F 0.876 (Sauvola 0.815 and 0.865, Otsu 0.727 and 0.753).
-    Its parameters are from DIBCO 2009, but it was chosen on 2011, where Wolf on evened paper, best
-    on 2009, fell back: six pictures. Pages to read stay grey, for samples disagreed whether black
-    and white is read better (`bench.binarize`).
-    """
-    tones = grey(pixels)
-    return nick(tones, letter or x_height(tones) or USUAL_LETTER)
 
 
 def _local(pixels: Pixels, letter: float) -> tuple[Floats, Floats]:
