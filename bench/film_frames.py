@@ -18,8 +18,8 @@ from random import Random
 import cv2
 import numpy as np
 
-from capture.film import FilmFrame, find_frames
-from capture.model import Box, Pixels
+from capture.film import find_frames
+from capture.model import Box, FilmFrame, Pixels
 
 from . import results
 from .charts import chart

@@ -14,8 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .film import FilmFrame
-from .model import Box, Pixels
+from .model import Box, FilmFrame, Pixels
 from .scale import grey
 from .strip import Run, runs_of
 

@@ -10,7 +10,7 @@ nearer one.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
 from itertools import pairwise
 from operator import or_
@@ -18,7 +18,7 @@ from operator import or_
 import cv2
 import numpy as np
 
-from .model import Box, Pixels
+from .model import Box, FilmFrame, Pixels
 from .scale import grey
 from .strip import Density, Exposed, Run, best_reading, density_of
 from .touching import Cut, cuts_in
@@ -41,17 +41,6 @@ _LOW = 0.1  # of the width: a line of writing is lower, uneven film beside a fra
 _LEAST_WRITING = 0.1  # of the width, all words of a frame in one line
 _SAME_FRAME = 0.25
 _SAME_LINES = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class FilmFrame:
-    """Where one exposure lies on a strip or card, and how sure that is."""
-
-    box: Box
-    title_strip: bool = False
-    confidence: float = 0.5
-    reason: str = ""
-    """What the box rests on."""
 
 
 def find_frames(strip: Pixels) -> tuple[FilmFrame, ...]:

@@ -11,8 +11,8 @@ import numpy as np
 
 from .errors import SourceError
 from .fiche import find_card_frames
-from .film import FilmFrame, find_frames
-from .model import Box, Digest, Frame, FrameRef, Pixels, SourceKind, Step
+from .film import find_frames
+from .model import Box, Digest, FilmFrame, Frame, FrameRef, Pixels, SourceKind, Step
 from .pdf import PdfPages
 from .picture import PictureFile
 from .raster import Decoded

@@ -95,6 +95,80 @@ class SourceKind(StrEnum):
     PDF = "pdf"
 
 
+class FilmLayout(StrEnum):
+    """How exposures lie across a roll."""
+
+    SIMPLEX = "simplex"
+    """One image across."""
+    DUPLEX = "duplex"
+    """Front and back side by side, exposed together."""
+    DUO = "duo"
+    """Down one half of the film, and back up the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blip:
+    """An image mark beside the frames of a roll, which a reader counts."""
+
+    box: Box
+    level: int
+    """1 small, 2 medium, 3 large; on film with one size of mark all are 1."""
+    channel: str
+    """``A`` along the left edge of film that runs down, ``B`` along the right."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilmFrame:
+    """Where one exposure lies on a roll or card, and how sure that is."""
+
+    box: Box
+    title_strip: bool = False
+    confidence: float = 0.5
+    reason: str = ""
+    """What the box rests on."""
+    lane: int = 1
+    """Which half of the film, from the left: 2 only on duplex and duo film."""
+    row: int = 0
+    """Row and column on a card, from 1; 0 on a roll."""
+    column: int = 0
+    blip: Blip | None = None
+    """The mark that belongs to it; of several the highest level."""
+    address: tuple[int, ...] = ()
+    """What a reader counts up to here by the marks, highest level first: ``(C, B, A)`` on film
+    with three levels, ``(n,)`` with one; empty on film without marks."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilmDoubt:
+    """A place on a roll or card where the count may be wrong: a proposal for a person."""
+
+    kind: str
+    """``hole`` (as wide as a frame), ``double`` (twice as wide as its neighbours), ``splice``,
+    ``cut off`` (by the end of the scan), ``unmarked`` (no mark where others have one),
+    ``bare mark`` (a mark without a frame), ``jump`` (an address out of turn), ``repeat`` (the
+    same picture again), ``short row`` or ``title`` (a card against its title strip)."""
+    box: Box
+    after: int
+    """Number of the frame before it; 0 at the start."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilmSurvey:
+    """What stands on a roll or card, in pixels of its image with the film running down."""
+
+    width: int
+    length: int
+    layout: FilmLayout
+    frames: tuple[FilmFrame, ...]
+    """In the order in which they were exposed; frames count from 1 in this order."""
+    blips: tuple[Blip, ...] = ()
+    doubts: tuple[FilmDoubt, ...] = ()
+    density: tuple[int, ...] = ()
+    """Tone along the film, 0 to 255, one value for every ``density_step`` lines."""
+    density_step: int = 1
+
+
 class FrameState(StrEnum):
     """What capture found a frame to be."""
 

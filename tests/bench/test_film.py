@@ -13,8 +13,7 @@ from bench.film import strip
 from bench.film_frames import Cut, measured, overlap, pages_of, scored
 from bench.render import render
 from bench.roll import EASY, HARD, LAYOUTS, Layout, roll
-from capture.film import FilmFrame
-from capture.model import Box, Pixels
+from capture.model import Box, FilmFrame, Pixels
 
 
 def test_words_stand_light_on_dark_where_the_truth_says(papers: tuple[Paper, ...]) -> None:
