@@ -234,6 +234,92 @@ audit = Table(
     Column("hash", String(64), nullable=False),
 )
 
+rolls = Table(
+    "rolls",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("batch_id", ForeignKey("batches.id"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("roll_key", String, nullable=False, index=True),  # as indexer.car.roll_key tells rolls
+    Column("kind", String, nullable=False),
+    Column("layout", String, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("reduction", Float),
+    Column("deferred", Boolean, nullable=False),
+    Column("blips", JSON, nullable=False),
+    Column("doubts", JSON, nullable=False),
+    Column("density", JSON, nullable=False),
+    Column("density_step", Integer, nullable=False),
+    UniqueConstraint("batch_id", "name"),
+    CheckConstraint("kind IN ('roll', 'fiche')", name="kind"),
+)
+
+roll_parts = Table(
+    "roll_parts",
+    metadata,
+    Column("roll_id", ForeignKey("rolls.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("image", Integer, nullable=False),  # which image of the file, from 1
+    Column("start", Integer, nullable=False),  # line of the roll where the file begins
+    Column("shift", Integer, nullable=False),  # columns by which it lies to the right
+    UniqueConstraint("source_id", "image"),
+)
+
+roll_frames = Table(
+    "roll_frames",
+    metadata,
+    Column("roll_id", ForeignKey("rolls.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),  # from 1, as the frames were exposed
+    Column("frame_id", ForeignKey("frames.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("box", JSON, nullable=False),
+    Column("title_strip", Boolean, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("lane", Integer, nullable=False),
+    Column("card_row", Integer, nullable=False),
+    Column("card_column", Integer, nullable=False),
+    Column("blip", JSON),
+    Column("address", JSON, nullable=False),
+)
+
+roll_witnesses = Table(
+    "roll_witnesses",
+    metadata,
+    Column("roll_id", ForeignKey("rolls.id"), primary_key=True),
+    Column("witness", String, primary_key=True),
+    Column("expected", Integer),
+    Column("part", Integer),
+    Column("of", Integer),
+)
+
+roll_explanations = Table(
+    "roll_explanations",
+    metadata,
+    Column("roll_id", ForeignKey("rolls.id"), primary_key=True),
+    Column("difference", String, primary_key=True),
+    Column("basis", String, nullable=False),  # the figures that were explained
+    Column("person", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+car_rows = Table(
+    "car_rows",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("roll", String, nullable=False, index=True),
+    Column("roll_key", String, nullable=False, index=True),
+    Column("address", JSON, nullable=False),
+    Column("address_key", String, nullable=False),
+    Column("mrn", String, nullable=False),
+    Column("last_name", String, nullable=False),
+    Column("first_name", String, nullable=False),
+    Column("document_type", String, nullable=False),
+    Column("date", String, nullable=False),
+)
+
 outbox = Table(
     "outbox",
     metadata,

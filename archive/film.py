@@ -1,0 +1,371 @@
+"""Rolls and cards of film: what a survey found on each, and what stands against its count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from capture.errors import ArchiveError, SettingsError
+from capture.model import (
+    Blip,
+    Digest,
+    FilmDoubt,
+    FilmFrame,
+    FilmLayout,
+    FilmSurvey,
+    FrameRef,
+)
+from indexer.car import roll_key
+
+from . import audit, schema
+from .catalogue import now
+from .deliveries import Batch, FrameRow, Source
+from .film_rows import blip_of, blip_row, doubt_of, doubt_row, film_frame_of, frame_row
+
+
+@dataclass(frozen=True, slots=True)
+class FilmPart:
+    """One file of a roll, and where it lies in the roll's coordinates."""
+
+    source_id: int
+    image: int = 1
+    """Which image of the file, from 1."""
+    start: int = 0
+    """Line of the roll where the file begins."""
+    shift: int = 0
+    """Columns by which it lies to the right."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilmRoll:
+    """A roll or card as its survey found it."""
+
+    id: int
+    batch: str
+    name: str
+    kind: str
+    """``roll`` or ``fiche``."""
+    layout: FilmLayout
+    width: int
+    length: int
+    reduction: float | None
+    deferred: bool
+    """Taken in without reading its frames: they are read when somebody asks."""
+    blips: tuple[Blip, ...]
+    doubts: tuple[FilmDoubt, ...]
+    density: tuple[int, ...]
+    density_step: int
+    parts: tuple[FilmPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RollFrame:
+    """One frame of a roll: where it lies, and what became of it."""
+
+    position: int
+    """From 1, in the order of exposure."""
+    found: FilmFrame
+    frame: FrameRow
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What a title strip or a label says should be on a roll or card."""
+
+    name: str
+    """``title`` or ``label``."""
+    expected: int | None = None
+    """How many frames."""
+    part: int | None = None
+    """Which card of how many, of "2 of 3"."""
+    of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a person said of a difference of the account."""
+
+    difference: str
+    """Key of the difference."""
+    basis: str
+    """The figures that were explained: the explanation holds as long as they do."""
+    person: str
+    at: str
+    text: str
+
+
+def keep_survey(
+    connection: Connection,
+    batch: Batch,
+    name: str,
+    *,
+    kind: str,
+    parts: Sequence[FilmPart],
+    survey: FilmSurvey,
+    refs: Sequence[FrameRef],
+    reduction: float | None = None,
+    deferred: bool = False,
+) -> FilmRoll:
+    """Keep what stands on a roll, in place of an earlier survey; return the roll.
+
+    ``refs`` names each frame of the survey in its order: they are in the catalogue already.
+    Witnesses and explanations of the roll stay.
+    """
+    row = {
+        "roll_key": roll_key(name),
+        "kind": kind,
+        "layout": survey.layout.value,
+        "width": int(survey.width),
+        "length": int(survey.length),
+        "reduction": reduction,
+        "deferred": deferred,
+        "blips": [blip_row(blip) for blip in survey.blips],
+        "doubts": [doubt_row(doubt) for doubt in survey.doubts],
+        "density": [int(tone) for tone in survey.density],
+        "density_step": int(survey.density_step),
+    }
+    added = upsert(schema.rolls).values(batch_id=batch.id, name=name, **row)
+    connection.execute(added.on_conflict_do_update(index_elements=["batch_id", "name"], set_=row))
+    roll_id = _id_of(connection, batch, name)
+    _replace_parts(connection, roll_id, parts)
+    _replace_frames(connection, roll_id, survey.frames, refs)
+    return _roll_with(connection, roll_id)
+
+
+def add_doubts(connection: Connection, roll: FilmRoll, doubts: Iterable[FilmDoubt]) -> FilmRoll:
+    """Keep doubts that came up after the survey, such as repeats, each once."""
+    table = schema.rolls
+    every = dict.fromkeys((*roll.doubts, *doubts))
+    rows = [doubt_row(doubt) for doubt in every]
+    connection.execute(update(table).where(table.c.id == roll.id).values(doubts=rows))
+    return _roll_with(connection, roll.id)
+
+
+def set_reduction(connection: Connection, roll: FilmRoll, reduction: float | None) -> None:
+    """Keep by how much the film was reduced."""
+    table = schema.rolls
+    connection.execute(update(table).where(table.c.id == roll.id).values(reduction=reduction))
+
+
+def set_deferred(connection: Connection, roll: FilmRoll, deferred: bool) -> None:
+    """Say whether the frames of a roll wait until somebody asks for them."""
+    table = schema.rolls
+    connection.execute(update(table).where(table.c.id == roll.id).values(deferred=deferred))
+
+
+def keep_witness(connection: Connection, roll: FilmRoll, witness: Witness) -> None:
+    """Keep what a title strip or label says, in place of what it said before."""
+    row = {"expected": witness.expected, "part": witness.part, "of": witness.of}
+    added = upsert(schema.roll_witnesses).values(roll_id=roll.id, witness=witness.name, **row)
+    connection.execute(added.on_conflict_do_update(index_elements=["roll_id", "witness"], set_=row))
+
+
+def witnesses(connection: Connection, roll: FilmRoll) -> list[Witness]:
+    """Return what title strip and label say of a roll."""
+    table = schema.roll_witnesses
+    rows = connection.execute(
+        select(table).where(table.c.roll_id == roll.id).order_by(table.c.witness)
+    )
+    return [Witness(row.witness, row.expected, row.part, row.of) for row in rows]
+
+
+def rolls(connection: Connection, batch: Batch | None = None) -> list[FilmRoll]:
+    """Return the rolls and cards of ``batch``, or all, in the order of delivery."""
+    table, batches = schema.rolls, schema.batches
+    query = (
+        select(table, batches.c.name.label("batch"))
+        .join(batches, batches.c.id == table.c.batch_id)
+        .order_by(table.c.batch_id, table.c.id)
+    )
+    if batch is not None:
+        query = query.where(table.c.batch_id == batch.id)
+    parts = _parts(connection)
+    return [_roll(row, parts.get(row.id, ())) for row in connection.execute(query)]
+
+
+def roll_named(connection: Connection, name: str, batch: Batch | None = None) -> FilmRoll:
+    """Return the roll that people call ``name``: exactly, else whatever its case, else by number.
+
+    Raises ArchiveError when there is none, SettingsError when there are several.
+    """
+    found = rolls_like(rolls(connection, batch), name)
+    if not found:
+        raise ArchiveError(f"there is no roll {name!r}; `chartroom film show` lists them")
+    if len(found) > 1:
+        known = ", ".join(sorted({f"{roll.name} of batch {roll.batch}" for roll in found}))
+        raise SettingsError(f"{name!r} may be any of {known}; name it in full, or add --batch")
+    return found[0]
+
+
+def rolls_like(among: Sequence[FilmRoll], name: str) -> list[FilmRoll]:
+    """Return the rolls that ``name`` means, by the closest kind of likeness that any has."""
+    for likeness in (str, str.casefold, roll_key):
+        meant = likeness(name)
+        found = [roll for roll in among if meant and likeness(roll.name) == meant]
+        if found:
+            return found
+    return []
+
+
+def film_frames(connection: Connection, roll: FilmRoll) -> list[RollFrame]:
+    """Return the frames of a roll in the order of exposure, each with its state."""
+    table, frames, sources = schema.roll_frames, schema.frames, schema.sources
+    kept = (frames.c.source_id, frames.c.number, frames.c.page, frames.c.state)
+    rows = connection.execute(
+        select(table, *kept, frames.c.reason.label("why"), frames.c.document_id)
+        .add_columns(frames.c.sequence, sources.c.digest)
+        .join(frames, frames.c.id == table.c.frame_id)
+        .join(sources, sources.c.id == frames.c.source_id)
+        .where(table.c.roll_id == roll.id)
+        .order_by(table.c.position)
+    )
+    return [RollFrame(row.position, film_frame_of(row), _frame(row)) for row in rows]
+
+
+def roll_of_source(connection: Connection, source: Source, image: int = 1) -> FilmRoll | None:
+    """Return the roll that a file is a part of."""
+    table = schema.roll_parts
+    roll_id = connection.execute(
+        select(table.c.roll_id).where(table.c.source_id == source.id, table.c.image == image)
+    ).scalar()
+    return _roll_with(connection, roll_id) if roll_id is not None else None
+
+
+def joined_sources(connection: Connection, batch: Batch) -> dict[int, int]:
+    """Return the roll of each source whose roll came in several files."""
+    parts, table = schema.roll_parts, schema.rolls
+    rows = connection.execute(
+        select(parts.c.roll_id, parts.c.source_id)
+        .join(table, table.c.id == parts.c.roll_id)
+        .where(table.c.batch_id == batch.id)
+    ).all()
+    sources: dict[int, set[int]] = {}
+    for row in rows:
+        sources.setdefault(row.roll_id, set()).add(row.source_id)
+    return {row.source_id: row.roll_id for row in rows if len(sources[row.roll_id]) > 1}
+
+
+def explain(
+    connection: Connection, roll: FilmRoll, *, difference: str, basis: str, text: str, person: str
+) -> None:
+    """Keep what ``person`` says of a difference, in place of what was said of it before."""
+    row = {"basis": basis, "person": person, "at": now(), "text": text}
+    added = upsert(schema.roll_explanations).values(roll_id=roll.id, difference=difference, **row)
+    connection.execute(
+        added.on_conflict_do_update(index_elements=["roll_id", "difference"], set_=row)
+    )
+    # The words are a person's and may name a patient: the trail tells only that there are some.
+    audit.record(
+        connection, "explained", f"{roll.batch}/{roll.name}", actor=person, difference=difference
+    )
+
+
+def explanations(connection: Connection, roll: FilmRoll) -> dict[str, Explanation]:
+    """Return what persons said, by the key of the difference."""
+    table = schema.roll_explanations
+    rows = connection.execute(select(table).where(table.c.roll_id == roll.id))
+    return {
+        row.difference: Explanation(row.difference, row.basis, row.person, row.at, row.text)
+        for row in rows
+    }
+
+
+def _id_of(connection: Connection, batch: Batch, name: str) -> int:
+    table = schema.rolls
+    found = connection.execute(
+        select(table.c.id).where(table.c.batch_id == batch.id, table.c.name == name)
+    )
+    return int(found.scalar_one())
+
+
+def _roll_with(connection: Connection, roll_id: int) -> FilmRoll:
+    table, batches = schema.rolls, schema.batches
+    row = connection.execute(
+        select(table, batches.c.name.label("batch"))
+        .join(batches, batches.c.id == table.c.batch_id)
+        .where(table.c.id == roll_id)
+    ).one()
+    return _roll(row, _parts(connection, roll_id).get(roll_id, ()))
+
+
+def _replace_parts(connection: Connection, roll_id: int, parts: Sequence[FilmPart]) -> None:
+    table = schema.roll_parts
+    connection.execute(delete(table).where(table.c.roll_id == roll_id))
+    rows = [
+        {"roll_id": roll_id, "position": position, **asdict(part)}
+        for position, part in enumerate(parts, start=1)
+    ]
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _replace_frames(
+    connection: Connection, roll_id: int, found: Sequence[FilmFrame], refs: Sequence[FrameRef]
+) -> None:
+    table = schema.roll_frames
+    connection.execute(delete(table).where(table.c.roll_id == roll_id))
+    ids = _frame_ids(connection, {ref.source for ref in refs})
+    rows = [
+        {"roll_id": roll_id, "position": position, "frame_id": ids[ref], **frame_row(frame)}
+        for position, (frame, ref) in enumerate(zip(found, refs, strict=True), start=1)
+    ]
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _frame_ids(connection: Connection, digests: Iterable[str]) -> Mapping[FrameRef, int]:
+    frames, sources = schema.frames, schema.sources
+    rows = connection.execute(
+        select(frames.c.id, frames.c.number, sources.c.digest)
+        .join(sources, sources.c.id == frames.c.source_id)
+        .where(sources.c.digest.in_(list(digests)))
+    )
+    return {FrameRef(row.digest, row.number): row.id for row in rows}
+
+
+def _parts(connection: Connection, roll_id: int | None = None) -> dict[int, tuple[FilmPart, ...]]:
+    table = schema.roll_parts
+    query = select(table).order_by(table.c.roll_id, table.c.position)
+    if roll_id is not None:
+        query = query.where(table.c.roll_id == roll_id)
+    found: dict[int, tuple[FilmPart, ...]] = {}
+    for row in connection.execute(query):
+        part = FilmPart(row.source_id, row.image, row.start, row.shift)
+        found[row.roll_id] = (*found.get(row.roll_id, ()), part)
+    return found
+
+
+def _frame(row: Row[Any]) -> FrameRow:
+    return FrameRow(
+        id=row.frame_id,
+        source_id=row.source_id,
+        ref=FrameRef(Digest(row.digest), row.number),
+        page=row.page,
+        state=row.state,
+        reason=row.why,
+        document_id=row.document_id,
+        sequence=row.sequence,
+    )
+
+
+def _roll(row: Row[Any], parts: tuple[FilmPart, ...]) -> FilmRoll:
+    return FilmRoll(
+        id=row.id,
+        batch=row.batch,
+        name=row.name,
+        kind=row.kind,
+        layout=FilmLayout(row.layout),
+        width=row.width,
+        length=row.length,
+        reduction=row.reduction,
+        deferred=row.deferred,
+        blips=tuple(blip_of(blip) for blip in row.blips),
+        doubts=tuple(doubt_of(doubt) for doubt in row.doubts),
+        density=tuple(row.density),
+        density_step=row.density_step,
+        parts=parts,
+    )
