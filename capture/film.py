@@ -1,46 +1,31 @@
-"""Cut a strip of roll film into its frames.
+"""Cut a roll of film into its frames, whatever its length.
 
-What stands out from unexposed film in full rectangles is a frame: its box is known on all four
-sides. Where frames touch, or stand out by their writing only, their usual length tells how many
-there are, and they part where the film is calm. To clip a page is the worst error and to drop
-writing the next, so boxes keep a margin, and what looks like writing between frames goes to the
-nearer one.
+The roll is looked at small, stretch by stretch, so that memory does not grow with it. Frames are
+taken up to a gap near the end of a stretch; the next one starts there, with some of the film
+before it in view. To clip a page is the worst error and to drop writing the next, so boxes keep
+a margin.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import replace
-from functools import reduce
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from operator import or_
 
-import cv2
 import numpy as np
 
-from .model import Box, FilmFrame, Pixels
-from .scale import grey
-from .strip import Density, Exposed, Run, best_reading, density_of
-from .touching import Cut, cuts_in
+from .looks import Look
+from .model import Box, FilmFrame, FilmLayout, FilmSurvey, Pixels
+from .ribbon import PixelRibbon, Ribbon
+from .strip import density_of
+from .stretch import frames_on
 
 _NARROWEST = 24
-_LEAST_QUALITY = 0.5
 _MARGIN = 0.004  # of the width of the film
-_TALL = 1.25  # times the usual length: maybe more than one frame
-_UNEVEN = 0.2
-_EXACT, _LEAST_SLACK = 0.02, 3.0  # of the width; lines
-_LEAST_LINES = 0.03  # of the usual length: less writing is dust
-_SPARE, _ROOMY = 0.03, 1.1  # of the usual length
-_NEAR = 0.12  # of the usual length: writing this near to a frame is of it
-_SPACIOUS = 0.6  # of the usual length: between two frames there is room for a third
-_APART = 0.35  # of the usual length: writing farther apart is of two frames
-_LONGEST = 3.5  # widths of the film: what is longer is several frames
-_SURE, _BY_TONE, _WIDE_SURE, _FAINT_SURE, _THROUGH = 0.95, 0.7, 0.5, 0.3, 0.2
-_WORD = (0.04, 0.008)  # of the width, across and along: the least that may be writing
-_LOW = 0.1  # of the width: a line of writing is lower, uneven film beside a frame is not
-_LEAST_WRITING = 0.1  # of the width, all words of a frame in one line
-_SAME_FRAME = 0.25
-_SAME_LINES = 0.5
+_STRETCH, _CONTEXT, _KEPT = 48.0, 6.0, 4.5
+"""Widths of the film: what is looked at together, of it what lies before what is new, and what
+is left for the next stretch to decide."""
+_REMEMBERED = 40  # frames whose length tells the usual one
 
 
 def find_frames(strip: Pixels) -> tuple[FilmFrame, ...]:
@@ -48,269 +33,109 @@ def find_frames(strip: Pixels) -> tuple[FilmFrame, ...]:
 
     One frame of the whole strip when no frames stand out.
     """
-    height, width = strip.shape[:2]
-    whole = FilmFrame(Box(0, 0, width, height), confidence=0.0, reason="no frames stand out")
-    if min(height, width) < _NARROWEST:
-        return (whole,)
-    if height >= width:
-        return _frames(grey(strip)) or (whole,)
-    found = _frames(np.ascontiguousarray(grey(strip).T))
-    return tuple(replace(frame, box=_lying(frame.box)) for frame in found) or (whole,)
+    ribbon = PixelRibbon(strip)
+    frames = survey_roll(ribbon).frames
+    if not ribbon.lying:
+        return frames
+    return tuple(replace(frame, box=_lying(frame.box)) for frame in frames)
 
 
 def _lying(box: Box) -> Box:
     return Box(box.y, box.x, box.height, box.width)
 
 
-def _frames(strip: Pixels) -> tuple[FilmFrame, ...]:
-    """Return the frames down a grey strip; none when none stand out."""
-    density = density_of(strip)
-    exposed = best_reading(density)
-    if exposed is None or exposed.quality < _LEAST_QUALITY:
-        found = _by_writing(density)
-    else:
-        frames = _apart(density, exposed)
-        found = (
-            _regular(density, frames) if exposed.faint else _with_writing(density, exposed, frames)
-        )
-    roomy = _with_margin(found, density.width, density.length)
-    return tuple(_full_size(frame, density, strip) for frame in roomy)
+def survey_roll(ribbon: Ribbon, stretch: float = _STRETCH) -> FilmSurvey:
+    """Return the frames of a roll, in pixels of ``ribbon``; boxes may overlap a little.
 
-
-def _by_writing(density: Density) -> list[FilmFrame]:
-    """Return frames of film on which no edges show: between calm lines; none without those."""
-    written = np.flatnonzero(~density.still)
-    if not written.size:
-        return []
-    top, end = int(written[0]), int(written[-1]) + 1
-    cuts = cuts_in(density, Box(0, top, density.width, end - top), None)
-    if not cuts or not all(cut.sure > _THROUGH for cut in cuts):
-        return []
-    box = Box(0, 0, density.width, density.length)
-    return _no_surer(_between_cuts(box, cuts, "no edges show; cut by its writing"), _FAINT_SURE)
-
-
-def _no_surer(frames: list[FilmFrame], most: float) -> list[FilmFrame]:
-    return [replace(frame, confidence=min(most, frame.confidence)) for frame in frames]
-
-
-def _in_rows(solids: tuple[Box, ...]) -> list[Box]:
-    """Return one box for pieces that lie side by side: halves of one exposure."""
-    rows: list[Box] = []
-    for box in solids:
-        shared = rows[-1].bottom - box.y if rows else 0
-        if rows and shared > _SAME_LINES * min(rows[-1].height, box.height):
-            rows[-1] |= box
-        else:
-            rows.append(box)
-    return rows
-
-
-def _usual_length(lengths: list[int], width: int) -> float | None:
-    """Return the length of most frames; None when all are too long to be one."""
-    frames = [length for length in lengths if length <= _LONGEST * width]
-    return float(np.median(frames)) if frames else None
-
-
-def _apart(density: Density, exposed: Exposed) -> list[FilmFrame]:
-    """Return frames of about the usual length, those that touched parted."""
-    boxes = _in_rows(exposed.solids)
-    usual = _usual_length([box.height for box in boxes], density.width)
-    frames: list[FilmFrame] = []
-    for box in boxes:
-        cuts = _cuts(density, box, usual)
-        if usual is not None and not cuts:
-            frames.append(_solid(box, usual, exposed))
-        else:
-            frames += _between_cuts(box, cuts, "touches its neighbour; cut by tone and length")
-    return frames
-
-
-def _cuts(density: Density, box: Box, usual: float | None) -> list[Cut]:
-    """Return where the frames part that touch in ``box``; none where it is one frame."""
-    if usual is not None and box.height < _TALL * usual:
-        return []
-    cuts = cuts_in(density, box, usual)
-    if usual is None or _is_several(box.height, usual):
-        return cuts
-    return cuts if all(cut.sure >= _BY_TONE for cut in cuts) else []
-
-
-def _is_several(length: int, usual: float) -> bool:
-    count = round(length / usual)
-    return count > 1 and abs(length - count * usual) <= _UNEVEN * usual * count
-
-
-def _regular(density: Density, frames: list[FilmFrame]) -> list[FilmFrame]:
-    """Return the frames of usual size, and what lies between them cut anew, full wide.
-
-    On faint film a frame of another size may be half of one, the rest of it lost in drift.
+    One frame of the whole roll when no frames stand out. ``stretch``, in widths of the film, is
+    how much of it is held at a time: memory does not grow with the length of the roll.
+    Raises SourceError when nothing of the ribbon can be read.
     """
-    high = float(np.median([frame.box.height for frame in frames]))
-    wide = float(np.median([frame.box.width for frame in frames]))
-    slack = max(_EXACT * wide, _LEAST_SLACK)
-    kept = [
-        frame
-        for frame in frames
-        if abs(frame.box.height - high) <= slack and abs(frame.box.width - wide) <= slack
-    ]
-    ends = [0, *(end for frame in kept for end in (frame.box.y, frame.box.bottom))]
-    between = list(zip(ends[::2], [*ends[1::2], density.length], strict=True))
-    odd = [frame for frame in frames if frame not in kept]
-    kept += [new for room in between for new in _anew(density, room, odd, high)]
-    return sorted(kept, key=lambda frame: frame.box.y)
+    whole = FilmFrame(
+        Box(0, 0, ribbon.width, ribbon.length), confidence=0.0, reason="no frames stand out"
+    )
+    if min(ribbon.width, ribbon.length) < _NARROWEST:
+        return FilmSurvey(ribbon.width, ribbon.length, FilmLayout.SIMPLEX, (whole,))
+    look = Look(ribbon)
+    found = _found(look, round(stretch * look.width))
+    frames = tuple(_full_size(frame, look, ribbon) for frame in found) or (whole,)
+    return FilmSurvey(
+        ribbon.width,
+        ribbon.length,
+        FilmLayout.SIMPLEX,
+        frames,
+        density=look.density,
+        density_step=look.density_step,
+    )
 
 
-def _anew(density: Density, room: Run, odd: list[FilmFrame], usual: float) -> list[FilmFrame]:
-    """Return the frames between two sure ones, from what stands there."""
-    inside = [frame.box for frame in odd if room[0] <= frame.box.y < room[1]]
-    written = room[0] + np.flatnonzero(~density.still[room[0] : room[1]])
-    if not inside and len(written) < _LEAST_LINES * usual:
-        return []
-    top = min([box.y for box in inside] + written[:1].tolist())
-    end = max([box.bottom for box in inside] + (written[-1:] + 1).tolist())
-    spare = round(max(_SPARE * usual, (_ROOMY * usual - (end - top)) / 2))
-    top, end = max(room[0], top - spare), min(room[1], end + spare)
-    box = Box(0, top, density.width, end - top)
-    cuts = cuts_in(density, box, usual) if box.height > _TALL * usual else []
-    return _no_surer(_between_cuts(box, cuts, "faint edges; taken wide"), _WIDE_SURE)
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """The frames that are decided on, and the line from which on nothing is."""
+
+    frames: tuple[FilmFrame, ...]
+    until: int
 
 
-def _solid(box: Box, usual: float, exposed: Exposed) -> FilmFrame:
-    if not exposed.papered(box):
-        return FilmFrame(box, confidence=0.5, reason="stands out as a block, without its paper")
-    if abs(box.height - usual) <= _UNEVEN * usual:
-        return FilmFrame(box, confidence=0.95, reason="clear on all sides")
-    return FilmFrame(box, confidence=0.75, reason="clear on all sides, of unusual length")
+def _found(look: Look, stretch: int) -> tuple[FilmFrame, ...]:
+    """Return the frames of a roll in lines and columns of its look."""
+    frames: tuple[FilmFrame, ...] = ()
+    start, until = 0, 0
+    while True:
+        end = look.read(start + stretch)
+        lengths = [float(frame.box.height) for frame in frames[-_REMEMBERED:]]
+        new = _in_stretch(look.lines(start, end), start, until, lengths)
+        if end >= look.length:
+            return (*frames, *new)
+        taken = _taken(new, until, end, look.width)
+        frames += taken.frames
+        until = taken.until
+        start = max(start + stretch // 4, until - round(_CONTEXT * look.width))
+        start -= start % 2
+        look.forget(start)
 
 
-def _between_cuts(box: Box, cuts: list[Cut], reason: str) -> list[FilmFrame]:
-    """Return the frames of ``box``, each as sure as the less sure of its two ends."""
-    ends = [Cut(box.y, _SURE), *cuts, Cut(box.bottom, _SURE)]
-    return [
-        FilmFrame(
-            Box(box.x, top.line, box.width, end.line - top.line),
-            confidence=min(top.sure, end.sure),
-            reason=reason,
-        )
-        for top, end in pairwise(ends)
-    ]
+def _in_stretch(
+    lines: Pixels, start: int, until: int, lengths: Sequence[float]
+) -> tuple[FilmFrame, ...]:
+    """Return the frames in ``lines``, the first of which is line ``start``, from ``until`` on."""
+    density = density_of(lines)
+    along, across = lines.shape[0] / density.length, lines.shape[1] / density.width
+    taken = max(0, round((until - start) / along))
+    frames = frames_on(density, [length / along for length in lengths], taken)
+    return tuple(_on_look(frame, along, across, start) for frame in frames)
 
 
-def _with_writing(density: Density, exposed: Exposed, frames: list[FilmFrame]) -> list[FilmFrame]:
-    """Return frames that hold all that looks like writing: grown, or with new ones between."""
-    usual = float(np.median([frame.box.height for frame in frames]))
-    near: dict[int, list[Box]] = defaultdict(list)
-    loose: list[Box] = []
-    for mark in _outside(exposed.mask, [frame.box for frame in frames]):
-        at = min(range(len(frames)), key=lambda at: _distance(frames[at].box, mark))
-        away = _distance(frames[at].box, mark)
-        low = mark.height <= _LOW * density.width
-        spacious = _gap_around(mark, frames, density.length) > _SPACIOUS * usual
-        if away > (_NEAR * usual if low and not spacious else 0):
-            loose.append(mark)
-        elif low:
-            near[at].append(mark)
-    least = _LEAST_WRITING * density.width
-    found = [_grown(frame, near[at], least) for at, frame in enumerate(frames)]
-    for new in _loose_frames(density, found, loose, usual):
-        _add(found, new)
-    return sorted(found, key=lambda frame: frame.box.y)
-
-
-def _add(frames: list[FilmFrame], new: FilmFrame) -> None:
-    """Put ``new`` among ``frames``: into the one that it shares many lines with, else beside."""
-    for at, frame in enumerate(frames):
-        shared = min(frame.box.bottom, new.box.bottom) - max(frame.box.y, new.box.y)
-        if shared > _SAME_FRAME * new.box.height:
-            frames[at] = replace(frame, box=frame.box | new.box)
-            return
-    frames.append(new)
-
-
-def _grown(frame: FilmFrame, marks: list[Box], least: float) -> FilmFrame:
-    """Return ``frame`` with the marks beside it, if they are as much as a word or two."""
-    if sum(mark.width for mark in marks) < least:
-        return frame
-    return replace(frame, box=reduce(or_, marks, frame.box))
-
-
-def _outside(mask: Pixels, boxes: list[Box]) -> list[Box]:
-    """Return the boxes of marks outside ``boxes`` that may be writing: no dust, no scratches."""
-    rest = mask.copy()
-    width = rest.shape[1]
-    for box in boxes:
-        rest[max(0, box.y - 2) : box.bottom + 2, max(0, box.x - 2) : box.right + 2] = 0
-    across, along = (max(2, round(part * width)) for part in _WORD)
-    joined = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((1, across), np.uint8))
-    words = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((along, across), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(words, connectivity=8)
-    return [Box(*map(int, mark[:4])) for mark in stats[1:]]
-
-
-def _gap_around(mark: Box, frames: list[FilmFrame], length: int) -> int:
-    """Return the lines between the frames before and after ``mark``."""
-    before = max((f.box.bottom for f in frames if f.box.bottom <= mark.y), default=0)
-    after = min((f.box.y for f in frames if f.box.y >= mark.bottom), default=length)
-    return after - before
-
-
-def _distance(box: Box, mark: Box) -> int:
-    return max(0, mark.y - box.bottom, box.y - mark.bottom)
-
-
-def _loose_frames(
-    density: Density, frames: list[FilmFrame], marks: list[Box], usual: float
-) -> list[FilmFrame]:
-    """Return frames for writing that stands on no exposure: as wide as there is room."""
-    groups: list[tuple[Box, int]] = []
-    for mark in sorted(marks, key=lambda mark: mark.y):
-        box, written = groups[-1] if groups else (mark, 0)
-        parted = any(box.bottom <= frame.box.y < mark.y for frame in frames)
-        if groups and mark.y - box.bottom <= _APART * usual and not parted:
-            groups[-1] = (box | mark, written + mark.width)
-        else:
-            groups.append((mark, mark.width))
-    across = frames[0].box
-    for frame in frames[1:]:
-        across |= frame.box
-    found: list[FilmFrame] = []
-    for group, written in groups:
-        if written < _LEAST_WRITING * density.width:
-            continue
-        top, end = _room(group, [frame.box for frame in frames], usual, density.length)
-        box = group | Box(across.x, top, across.width, end - top)
-        reason = "stands out by its writing only"
-        found.append(FilmFrame(box, confidence=0.3, reason=reason))
-    return found
-
-
-def _room(group: Box, boxes: list[Box], usual: float, length: int) -> Run:
-    """Return the lines between the neighbours of ``group``, no more than a frame needs."""
-    spare = max(0, round((_ROOMY * usual - group.height) / 2))
-    middle = group.y + group.height / 2
-    before = max((box.bottom for box in boxes if box.y + box.height / 2 <= middle), default=0)
-    after = min((box.y for box in boxes if box.y + box.height / 2 > middle), default=length)
-    top = min(group.y, max(before, group.y - spare))
-    return top, max(group.bottom, min(after, group.bottom + spare))
-
-
-def _with_margin(frames: list[FilmFrame], width: int, length: int) -> list[FilmFrame]:
-    """Return frames with a margin on every side, which neighbours share where they are near."""
-    margin = max(1, round(_MARGIN * width))
-    roomy = []
-    for frame in frames:
-        box = frame.box
-        left, top = max(0, box.x - margin), max(0, box.y - margin)
-        right, end = min(width, box.right + margin), min(length, box.bottom + margin)
-        roomy.append(replace(frame, box=Box(left, top, right - left, end - top)))
-    return roomy
-
-
-def _full_size(frame: FilmFrame, density: Density, strip: Pixels) -> FilmFrame:
-    across, along = strip.shape[1] / density.width, strip.shape[0] / density.length
+def _on_look(frame: FilmFrame, along: float, across: float, start: int) -> FilmFrame:
     box = frame.box
     left, top = int(box.x * across), int(box.y * along)
-    right = min(strip.shape[1], int(np.ceil(box.right * across)))
-    end = min(strip.shape[0], int(np.ceil(box.bottom * along)))
+    right, end = int(np.ceil(box.right * across)), int(np.ceil(box.bottom * along))
+    return replace(frame, box=Box(left, top + start, right - left, end - top))
+
+
+def _taken(new: Sequence[FilmFrame], until: int, end: int, width: int) -> _Taken:
+    """Return the frames up to the widest gap before the last few widths of a stretch."""
+    last = end - round(_KEPT * width)
+    gaps = [
+        (before.box.bottom, after.box.y, at)
+        for at, (before, after) in enumerate(pairwise(new), 1)
+        if before.box.bottom <= last
+    ]
+    if not gaps:
+        done = [frame for frame in new if frame.box.bottom <= last]
+        reached = max([until, *(frame.box.bottom for frame in done)])
+        return _Taken(tuple(done), reached if done or new else max(until, last))
+    late = [gap for gap in gaps if gap[0] > last - round(_CONTEXT * width)] or gaps[-1:]
+    bottom, top, at = max(late, key=lambda gap: gap[1] - gap[0])
+    return _Taken(tuple(new[:at]), min(bottom, top) + abs(top - bottom) // 2)
+
+
+def _full_size(frame: FilmFrame, look: Look, ribbon: Ribbon) -> FilmFrame:
+    """Return a frame in pixels of the ribbon, with a margin on every side."""
+    across, along = ribbon.width / look.width, ribbon.length / look.length
+    margin = max(1.0, _MARGIN * ribbon.width)
+    box = frame.box
+    left, top = max(0, int(box.x * across - margin)), max(0, int(box.y * along - margin))
+    right = min(ribbon.width, int(np.ceil(box.right * across + margin)))
+    end = min(ribbon.length, int(np.ceil(box.bottom * along + margin)))
     return replace(frame, box=Box(left, top, right - left, end - top))

@@ -103,6 +103,18 @@ class Exposed:
     quality: float
     """0.0 to 1.0: how much of what stands out is such rectangles of like length."""
 
+    def after(self, line: int) -> Exposed:
+        """Return what stands out from ``line`` on."""
+        mask = self.mask.copy()
+        mask[:line] = 0
+        least = _SHORTEST * mask.shape[1]
+        solids = tuple(
+            Box(box.x, max(line, box.y), box.width, box.bottom - max(line, box.y))
+            for box in self.solids
+            if box.bottom - line >= least
+        )
+        return replace(self, mask=mask, solids=solids)
+
     def papered(self, box: Box) -> bool:
         """Return whether much of what stands out in ``box`` has one tone, as paper has."""
         off = self.off[box.y : box.bottom, box.x : box.right]
