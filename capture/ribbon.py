@@ -7,16 +7,40 @@ asks for lines, and memory does not grow with the length of the roll.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from pathlib import Path
+from typing import IO, Protocol
 
 import cv2
 import numpy as np
 
+from .errors import SourceError
 from .model import Pixels
 from .scale import grey
+from .settings import CaptureSettings
+from .sniff import HEAD_BYTES, sniff
+from .stored import LostLinesError, Stored
+from .stored_png import StoredPng
+from .stored_tiff import StoredTiff
+from .stored_whole import StoredWhole
 
 _BLOCK = 4096
 """Lines that are shrunk at a time: 8 megapixels of film that is 2,000 across."""
+_WIDEST = 100_000
+"""Pixels across; the widest film scanners have 16,000."""
+_MOST_PIXELS = 500_000_000_000
+"""Of one strip: 215 ft of 16 mm film at 9,600 dpi have 150 thousand million."""
+_UPRIGHT = {
+    1: (False, False, False),
+    2: (False, False, True),
+    3: (False, True, True),
+    4: (False, True, False),
+    5: (True, False, False),
+    6: (True, False, True),
+    7: (True, True, True),
+    8: (True, True, False),
+}
+"""By TIFF and EXIF orientation: whether rows and columns change places, and then which of down
+and across run backwards."""
 
 
 class Ribbon(Protocol):
@@ -76,6 +100,97 @@ class PixelRibbon:
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+
+class FileRibbon:
+    """A ribbon in a file, of which only what is asked for is decoded."""
+
+    def __init__(self, stored: Stored) -> None:
+        self._stored = stored
+        swapped, down_back, across_back = _UPRIGHT.get(stored.orientation, _UPRIGHT[1])
+        size = (stored.width, stored.height)[:: -1 if swapped else 1]
+        dpi = stored.dpi[:: -1 if swapped else 1] if stored.dpi else None
+        self.lying = size[0] > size[1]
+        if self.lying:
+            swapped, down_back, across_back = not swapped, across_back, down_back
+            size, dpi = size[::-1], dpi[::-1] if dpi else None
+        self.width, self.length = size
+        self.dpi = (dpi[0], dpi[1]) if dpi else None
+        self._swapped, self._back, self._mirrored = swapped, down_back, across_back
+
+    def lines(self, start: int, stop: int) -> Pixels:
+        """Return grey lines; LostLinesError, a SourceError, where they are damaged."""
+        start, stop = max(0, start), min(stop, self.length)
+        if stop <= start:
+            return np.empty((0, self.width), np.uint8)
+        try:
+            found = self._stored_lines(*self._place(start, stop))
+        except LostLinesError as lost:
+            first, last = self._place(lost.start, lost.stop)
+            raise LostLinesError(lost.reason, max(start, first), min(stop, last)) from lost
+        found = found[::-1] if self._back else found
+        return np.ascontiguousarray(found[:, ::-1] if self._mirrored else found)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._stored.close()
+
+    def _place(self, start: int, stop: int) -> tuple[int, int]:
+        """Return where lines are stored; or the lines, of where they are stored."""
+        return (self.length - stop, self.length - start) if self._back else (start, stop)
+
+    def _stored_lines(self, start: int, stop: int) -> Pixels:
+        if self._swapped:
+            return self._stored.columns(start, stop).T
+        return self._stored.rows(start, stop)
+
+
+def open_ribbon(path: Path, settings: CaptureSettings, image: int = 1) -> Ribbon:
+    """Return image ``image`` of a file, from 1, as a ribbon that is read in windows.
+
+    TIFF and PNG of any length take some 100 to 200 MB; JPEG and JPEG 2000, which have no way into
+    their middle, are decoded whole up to a limit. Where lines are damaged, ``lines`` raises
+    :class:`LostLinesError`, which says from where to where.
+
+    Raises:
+        SourceError: no picture, cut off before its pixels, or too large.
+    """
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise SourceError(
+            f"the file cannot be opened ({error.strerror}); check that it is there and readable"
+        ) from error
+    try:
+        ribbon = FileRibbon(_stored(file, settings, image))
+        _check(ribbon)
+    except BaseException:
+        file.close()
+        raise
+    return ribbon
+
+
+def _stored(file: IO[bytes], settings: CaptureSettings, image: int) -> Stored:
+    media = sniff(file.read(HEAD_BYTES))
+    if media in ("pdf", "zip"):
+        raise SourceError(f"a {media.upper()} is no strip of film; deliver the image itself")
+    if media == "tiff":
+        return StoredTiff(file, image, settings.max_frames)
+    if image != 1:
+        raise SourceError(f"the {media} has one image, not {image}")
+    if media == "png":
+        png = StoredPng(file)
+        if png.windowed:
+            return png
+    return StoredWhole(file, media)
+
+
+def _check(ribbon: Ribbon) -> None:
+    if ribbon.width > _WIDEST or ribbon.width * ribbon.length > _MOST_PIXELS:
+        raise SourceError(
+            f"the image says it is {ribbon.width} x {ribbon.length} pixels, more than any film;"
+            " split it, or scan it again"
+        )
 
 
 def shrunk_size(ribbon: Ribbon, width: int) -> tuple[int, int]:

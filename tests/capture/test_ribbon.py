@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
 import cv2
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
+from capture import inflated, stored_png, stored_tiff
+from capture.errors import SourceError
 from capture.model import Pixels
-from capture.ribbon import PixelRibbon, shrunk, shrunk_size
+from capture.raster import decode, open_image
+from capture.ribbon import PixelRibbon, Ribbon, open_ribbon, shrunk, shrunk_size
+from capture.settings import CaptureSettings
+from capture.stored import LostLinesError
+
+SETTINGS = CaptureSettings()
+MEDIA = {".tif": "tiff", ".png": "png", ".jpg": "jpeg", ".jp2": "jp2"}
 
 
 def film(width: int, length: int, seed: int = 0) -> Pixels:
@@ -63,3 +79,244 @@ def test_film_that_runs_across_is_turned_to_run_down() -> None:
     assert ribbon.lying
     assert (ribbon.width, ribbon.length) == (80, 500)
     assert (ribbon.lines(100, 140) == pixels[100:140]).all()
+
+
+def at_once(path: Path) -> Ribbon:
+    """The ribbon of a file as ordinary images are decoded."""
+    with path.open("rb") as file:
+        return PixelRibbon(decode(open_image(file, MEDIA[path.suffix]), MEDIA[path.suffix])[0])
+
+
+def tags_and_data(
+    pixels: Pixels, rows: int, tile: tuple[int, int] | None, packed: Callable[[bytes], bytes]
+) -> tuple[dict[int, list[int]], list[bytes]]:
+    """Tags of a grey TIFF, and its strips or tiles."""
+    height, width = pixels.shape
+    chunks, tags = [], {256: [width], 257: [height], 258: [8], 262: [1], 277: [1]}
+    wide, high = tile or (width, rows)
+    for top in range(0, height, high):
+        for left in range(0, width, wide):
+            part = pixels[top : top + high, left : left + wide]
+            if tile:
+                part = np.pad(part, ((0, high - part.shape[0]), (0, wide - part.shape[1])))
+            chunks.append(packed(part.tobytes()))
+    sizes = {325 if tile else 279: [len(chunk) for chunk in chunks]}
+    return tags | sizes | ({322: [wide], 323: [high]} if tile else {278: [rows]}), chunks
+
+
+def write_tiff(
+    path: Path,
+    pixels: Pixels,
+    *,
+    rows: int = 64,
+    tile: tuple[int, int] | None = None,
+    deflate: bool = False,
+    order: str = "<",
+    big: bool = False,
+    in_front: bool = False,
+) -> None:
+    """Write a grey TIFF as the specification says, its directory behind the pixels or before."""
+    packed = zlib.compress if deflate else bytes
+    tags, chunks = tags_and_data(pixels, rows, tile, packed)
+    tags |= {259: [8 if deflate else 1], 324 if tile else 273: [0] * len(chunks)}
+    number, count, head = ("Q", "Q", 16) if big else ("I", "H", 8)
+    size = struct.calcsize(f"{order}{count}") + len(tags) * (20 if big else 12) + (8 if big else 4)
+    inline = 8 if big else 4
+    tables = sum(len(v) * inline for v in tags.values() if len(v) > 1)
+    at = head + (size + tables if in_front else 0)
+    starts = [at + sum(map(len, chunks[:index])) for index in range(len(chunks))]
+    tags[324 if tile else 273] = starts
+    directory = head if in_front else at + sum(map(len, chunks))
+    body, table = struct.pack(order + count, len(tags)), directory + size
+    longer = b""
+    for tag, values in sorted(tags.items()):
+        raw = struct.pack(f"{order}{len(values)}{number}", *values)
+        body += struct.pack(order + ("HHQ" if big else "HHI"), tag, 16 if big else 4, len(values))
+        body += raw if len(values) == 1 else struct.pack(order + number, table + len(longer))
+        longer += raw if len(values) > 1 else b""
+    body += bytes(inline) + longer
+    mark = b"II" if order == "<" else b"MM"
+    start = struct.pack(order + "HHHQ", 43, 8, 0, directory) if big else b""
+    start = start or struct.pack(order + "HI", 42, directory)
+    parts = (body, *chunks) if in_front else (*chunks, body)
+    path.write_bytes(b"".join((mark, start, *parts)))
+
+
+def in_pieces(ribbon: Ribbon, cuts: tuple[int, ...] = (0, 1, 7, 500, 999, 1000)) -> Pixels:
+    """All lines of a ribbon, asked for in unequal windows, some of them twice and backwards."""
+    ribbon.lines(ribbon.length // 2, ribbon.length // 2 + 9)
+    ends = (*cuts, ribbon.length)
+    return np.concatenate([ribbon.lines(*ends[n : n + 2]) for n in range(len(ends) - 1)])
+
+
+def assert_like_at_once(path: Path) -> None:
+    with closing(open_ribbon(path, SETTINGS)) as ribbon:
+        want = at_once(path)
+        assert (ribbon.width, ribbon.length) == (want.width, want.length)
+        assert ribbon.lying == want.lying
+        assert (in_pieces(ribbon) == want.lines(0, want.length)).all()
+
+
+@pytest.fixture(autouse=True)
+def _small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let files of a megapixel be read in many bands, as files of gigapixels are."""
+    monkeypatch.setattr(stored_tiff, "BAND", 40_000)
+    monkeypatch.setattr(stored_tiff, "_HUGE_STRIP", 100_000)
+    monkeypatch.setattr(stored_tiff, "WHOLE", 2_000_000)
+    monkeypatch.setattr(stored_png, "BAND", 40_000)
+    monkeypatch.setattr(inflated, "_APART", 100_000)
+
+
+GREY = film(211, 3000)
+COLOUR = np.stack([GREY, GREY // 2, 255 - GREY], axis=-1)
+PILLOW = {
+    "strips without packing": ("tif", GREY, {}),
+    "LZW": ("tif", GREY, {"compression": "tiff_lzw"}),
+    "deflate": ("tif", GREY, {"compression": "tiff_adobe_deflate"}),
+    "PackBits": ("tif", GREY, {"compression": "packbits"}),
+    "JPEG strips": ("tif", GREY, {"compression": "jpeg", "strip_size": 211 * 64}),
+    "LZW with differences": ("tif", GREY, {"compression": "tiff_lzw", "tiffinfo": {317: 2}}),
+    "one strip of deflate": (
+        "tif", GREY, {"compression": "tiff_adobe_deflate", "strip_size": 10**7}
+    ),
+    "one strip with differences": (
+        "tif",
+        GREY,
+        {"compression": "tiff_adobe_deflate", "strip_size": 10**7, "tiffinfo": {317: 2}},
+    ),
+    "one strip of LZW": ("tif", GREY, {"compression": "tiff_lzw", "strip_size": 10**7}),
+    "Group 4": ("tif", GREY > 100, {"compression": "group4", "strip_size": 27 * 100}),
+    "Group 4 in one strip": ("tif", GREY > 100, {"compression": "group4", "strip_size": 10**6}),
+    "1 bit": ("tif", GREY > 100, {}),
+    "16 bits": ("tif", GREY.astype(np.uint16) * 257, {"compression": "tiff_lzw"}),
+    "16 bits without packing": ("tif", GREY.astype(np.uint16) * 257, {}),
+    "colour": ("tif", COLOUR, {"compression": "tiff_lzw"}),
+    "colour without packing": ("tif", COLOUR, {}),
+    "colour in JPEG strips": ("tif", COLOUR, {"compression": "jpeg", "strip_size": 211 * 3 * 64}),
+    "PNG": ("png", GREY, {}),
+    "PNG of 1 bit": ("png", GREY > 100, {}),
+    "PNG of 16 bits": ("png", GREY.astype(np.uint16) * 257, {}),
+    "PNG in colour": ("png", COLOUR, {}),
+    "PNG with transparency": ("png", np.dstack([COLOUR, 255 - GREY]), {}),
+    "JPEG": ("jpg", GREY, {}),
+    "JPEG in colour": ("jpg", COLOUR, {}),
+    "JPEG 2000": ("jp2", GREY, {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PILLOW)
+def test_windows_have_the_tones_of_the_image_decoded_at_once(name: str, tmp_path: Path) -> None:
+    ending, pixels, options = PILLOW[name]
+    Image.fromarray(pixels).save(tmp_path / f"film.{ending}", **options)
+    assert_like_at_once(tmp_path / f"film.{ending}")
+
+
+@pytest.mark.parametrize("name", ["LZW", "deflate", "strips without packing", "PNG", "JPEG"])
+@pytest.mark.parametrize("orientation", range(2, 9))
+def test_film_lies_as_its_file_says(name: str, orientation: int, tmp_path: Path) -> None:
+    ending, pixels, options = PILLOW[name]
+    image = Image.fromarray(pixels)
+    exif = image.getexif()
+    exif[274] = orientation
+    image.save(tmp_path / f"film.{ending}", exif=exif, **options)
+    assert_like_at_once(tmp_path / f"film.{ending}")
+
+
+@pytest.mark.parametrize("name", ["LZW", "deflate", "strips without packing", "PNG", "JPEG"])
+def test_film_across_a_file_is_turned(name: str, tmp_path: Path) -> None:
+    ending, pixels, options = PILLOW[name]
+    Image.fromarray(np.ascontiguousarray(pixels.T)).save(tmp_path / f"film.{ending}", **options)
+    assert_like_at_once(tmp_path / f"film.{ending}")
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    pixels=st.builds(film, st.integers(16, 90), st.integers(100, 700)),
+    turned=st.booleans(),
+    rows=st.sampled_from([1, 3, 64, 10**6]),
+    tile=st.sampled_from([None, (16, 16), (64, 32)]),
+    deflate=st.booleans(),
+    order=st.sampled_from("<>"),
+    big=st.booleans(),
+    in_front=st.booleans(),
+)
+def test_a_tiff_is_read_however_it_is_laid_out(
+    tmp_path_factory: pytest.TempPathFactory, pixels: Pixels, turned: bool, **layout: object
+) -> None:
+    path = tmp_path_factory.mktemp("layout") / "film.tif"
+    write_tiff(path, np.ascontiguousarray(pixels.T) if turned else pixels, **layout)
+    with closing(open_ribbon(path, SETTINGS)) as ribbon:
+        assert ribbon.lying == turned
+        assert (in_pieces(ribbon, (0, 5, 99)) == pixels).all()
+
+
+def test_a_tiff_of_several_images_gives_the_one_that_is_asked_for(tmp_path: Path) -> None:
+    images = [Image.fromarray(film(50, 300, seed)) for seed in range(3)]
+    images[0].save(tmp_path / "rolls.tif", save_all=True, append_images=images[1:])
+    for number, image in enumerate(images, start=1):
+        with closing(open_ribbon(tmp_path / "rolls.tif", SETTINGS, number)) as ribbon:
+            assert (ribbon.lines(0, 300) == np.asarray(image)).all()
+    with pytest.raises(SourceError, match="image 4"):
+        open_ribbon(tmp_path / "rolls.tif", SETTINGS, 4)
+
+
+def test_the_resolution_is_told_across_and_along(tmp_path: Path) -> None:
+    Image.fromarray(GREY).save(tmp_path / "film.tif", dpi=(4800, 4700))
+    Image.fromarray(GREY.T.copy()).save(tmp_path / "lying.tif", dpi=(4800, 4700))
+    for name, told in (("film", (4800, 4700)), ("lying", (4700, 4800))):
+        with closing(open_ribbon(tmp_path / f"{name}.tif", SETTINGS)) as ribbon:
+            assert ribbon.dpi == told
+
+
+def test_nothing_before_a_cut_is_lost(tmp_path: Path) -> None:
+    whole = tmp_path / "whole.tif"
+    for deflate, rows in ((False, 64), (True, 64), (False, 10**6), (True, 10**6)):
+        write_tiff(whole, GREY, deflate=deflate, rows=rows, in_front=True)
+        content = whole.read_bytes()
+        cut = tmp_path / "cut.tif"
+        cut.write_bytes(content[: len(content) * 3 // 5])
+        with closing(open_ribbon(cut, SETTINGS)) as ribbon:
+            assert ribbon.length == 3000
+            with pytest.raises(LostLinesError, match="cut off") as lost:
+                ribbon.lines(0, 3000)
+            first = lost.value.start
+            assert first >= 1650
+            assert (ribbon.lines(0, first) == GREY[:first]).all()
+            with pytest.raises(SourceError):
+                ribbon.lines(first, first + 1)
+
+
+def test_what_lies_behind_a_damaged_strip_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "film.tif"
+    write_tiff(path, GREY, deflate=True, rows=100, in_front=True)
+    content = bytearray(path.read_bytes())
+    strip = content.index(zlib.compress(GREY[1500:1600].tobytes()))
+    content[strip : strip + 40] = bytes(40)
+    path.write_bytes(content)
+    with closing(open_ribbon(path, SETTINGS)) as ribbon:
+        with pytest.raises(LostLinesError) as lost:
+            ribbon.lines(0, 3000)
+        first, last = lost.value.start, lost.value.stop
+        assert (first, last) == (1500, 1600)
+        assert (ribbon.lines(0, first) == GREY[:first]).all()
+        assert (ribbon.lines(last, 3000) == GREY[last:]).all()
+
+
+def test_a_png_is_read_up_to_where_it_is_cut_off(tmp_path: Path) -> None:
+    Image.fromarray(GREY).save(tmp_path / "film.png")
+    content = (tmp_path / "film.png").read_bytes()
+    (tmp_path / "film.png").write_bytes(content[: len(content) // 2])
+    with closing(open_ribbon(tmp_path / "film.png", SETTINGS)) as ribbon:
+        with pytest.raises(LostLinesError, match="cut off") as lost:
+            ribbon.lines(0, 3000)
+        first = lost.value.start
+        assert first > 1200
+        assert (ribbon.lines(0, first) == GREY[:first]).all()
+
+
+def test_a_ribbon_beyond_all_film_is_refused(tmp_path: Path) -> None:
+    head = struct.pack(">IIBBBBB", 2**31 - 1, 2**31 - 1, 8, 0, 0, 0, 0)
+    png = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4s", 13, b"IHDR") + head + bytes(4)
+    (tmp_path / "film.png").write_bytes(png + struct.pack(">I4s", 0, b"IDAT") + bytes(4))
+    with pytest.raises(SourceError, match="more than any film"):
+        open_ribbon(tmp_path / "film.png", SETTINGS)
