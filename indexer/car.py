@@ -7,12 +7,16 @@ its own. It spares decades of indexing and holds errors: a row is a witness, nev
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _GENERIC = frozenset(
     {"", "ROLL", "R", "REEL", "FILM", "MICROFILM", "NO", "NR", "NUMBER", "FICHE", "CARD", "TAPE"}
 )
 _NUMBERED = re.compile(r"(?:ROLL|REEL|FILM|FICHE|CARD)(?:\s*NO\.?)?[\s#_.\-]*([A-Z]?)[\s_\-]*(\d+)")
+_MOST_LEVELS = 3
+_MOST_DIGITS = 6
 _RUNS = re.compile(r"[A-Z]+|\d+")
 
 
@@ -42,3 +46,85 @@ def roll_key(name: str) -> str:
         return f"{named[1] if named[1] not in _GENERIC else ''}{int(named[2])}"
     runs = (run for run in _RUNS.findall(plain) if run not in _GENERIC)
     return "-".join(str(int(run)) if run.isdigit() else run for run in runs)
+
+
+def address_of(text: str, roll: str = "") -> tuple[int, ...] | None:
+    """Return the levels of a printed address, highest first; None when it is none.
+
+    Levels are parted by points, dashes, slashes or spaces; ``roll`` may stand before them.
+    """
+    parts = [part for part in re.split(r"[\s.,:;/_\-]+", text.strip()) if part]
+    if len(parts) > 1 and not parts[-1].strip("0") and re.fullmatch(r"\s*\d+\.0\s*", text):
+        parts.pop()  # a spreadsheet made 17.0 of the frame number 17
+    if len(parts) > _MOST_LEVELS and roll and roll_key(parts[0]) == roll_key(roll):
+        parts = parts[1:]
+    if not 1 <= len(parts) <= _MOST_LEVELS or not all(map(_is_level, parts)):
+        return None
+    return tuple(int(part) for part in parts)
+
+
+def _is_level(part: str) -> bool:
+    return part.isascii() and part.isdigit() and len(part) <= _MOST_DIGITS
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """The rows of the index that speak of one frame."""
+
+    rows: tuple[CarRow, ...]
+    """More than one only where the index has several at one address."""
+    named: bool
+    """A row names this very frame, or all that lies under one mark; else it stands for the
+    frames that follow the one it names."""
+
+
+def rows_by_frame(
+    addresses: Sequence[tuple[int, ...]], rows: Iterable[CarRow]
+) -> tuple[Under | None, ...]:
+    """Return for each frame, by its address, what the index says of it.
+
+    A row speaks from its own address up to the next in the index, but never beyond the mark of
+    a higher level that ends what it stands in: what lies there has no row. A row with a shorter
+    address speaks of all frames under it.
+    """
+    by_address: dict[tuple[int, ...], list[CarRow]] = {}
+    for row in rows:
+        by_address.setdefault(row.address, []).append(row)
+    levels = max(map(len, addresses), default=0)
+    starts = sorted((_padded(address, levels), address) for address in by_address)
+    return tuple(_under(address, starts, by_address) for address in addresses)
+
+
+def rows_without_frame(
+    addresses: Iterable[tuple[int, ...]], rows: Iterable[CarRow]
+) -> tuple[CarRow, ...]:
+    """Return the rows whose address no frame bears, nor any frame under it."""
+    known = {address[:length] for address in addresses for length in range(1, len(address) + 1)}
+    return tuple(row for row in rows if row.address not in known)
+
+
+def _padded(address: tuple[int, ...], levels: int) -> tuple[int, ...]:
+    return address + (0,) * (levels - len(address))
+
+
+def _under(
+    address: tuple[int, ...],
+    starts: Sequence[tuple[tuple[int, ...], tuple[int, ...]]],
+    by_address: dict[tuple[int, ...], list[CarRow]],
+) -> Under | None:
+    at = bisect_right(starts, (address, address)) if address else 0
+    while at > 0:
+        at -= 1
+        start = starts[at][1]
+        if len(address) > 1 and start[:1] != address[:1]:
+            return None
+        if _speaks_of(start, address):
+            named = start == address[: len(start)]
+            return Under(tuple(by_address[start]), named)
+    return None
+
+
+def _speaks_of(start: tuple[int, ...], address: tuple[int, ...]) -> bool:
+    if len(start) < len(address):
+        return address[: len(start)] == start
+    return len(start) == len(address) and address[:-1] == start[:-1]

@@ -123,5 +123,5 @@ def _create_car_rows() -> None:
         sa.Column("date", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_car_rows")),
     )
-    op.create_index(op.f("ix_car_rows_roll"), "car_rows", ["roll"], unique=False)
+    op.create_index(op.f("ix_car_rows_roll"), "car_rows", ["roll", "address_key"], unique=False)
     op.create_index(op.f("ix_car_rows_roll_key"), "car_rows", ["roll_key"], unique=False)
