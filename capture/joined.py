@@ -1,0 +1,381 @@
+"""A roll that was delivered as several strips, which overlap or follow one another.
+
+Where two strips show the same film is decided by their pixels. Film repeats itself (leaders look
+alike, a form is filmed a hundred times), and a wrong overlap drops film without a word while a
+missed one shows film twice. So an overlap is believed only when everything that can be seen in
+it is the same in both, and at one place only. Detail is compared along the film alone: edges of
+frames and scratches run down it and fit anywhere.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .model import Pixels
+from .ribbon import Ribbon
+from .stored import LostLinesError
+
+_LONGEST = 24.0
+"""Widths of the film up to which an overlap is looked for: some sixteen pages."""
+_FIRST_LOOK, _CLOSE_LOOK = 150, 600
+"""Pixels across at which an overlap is looked for, and at which it is proven."""
+_SIDEWAYS = 0.05
+"""Of the width: how far a strip may lie beside the one before."""
+_CANDIDATES = 8
+_APART = 3
+"""Lines of the first look that are the same place."""
+_DETAIL = 24
+"""Lines of a look: what varies slower along the film is tone, not detail."""
+_TILE = 16
+_FAINTEST, _GRAINS = 3.0, 4.0
+_SAME, _OTHER = 0.7, 0.5
+"""Correlation of tiles that show the same, and of those that do not."""
+_FEWEST_TILES = 16
+_MOST_OTHER, _LARGEST_OTHER = 0.01, 2
+"""Share of tiles that may differ, as dust lies, and how many of them together."""
+_PATCH, _PATCHES = 96, 12
+_SPREAD = 1.5
+_END, _FRAME_LIKE, _FRAME_STEP = 0.02, 0.9, 6.0
+
+Floats = NDArray[np.float32]
+
+
+class JointKind(StrEnum):
+    """What is known of two strips that follow each other."""
+
+    OVERLAP = "overlap"
+    """The end of one and the start of the next show the same film."""
+    FRAME = "frame"
+    """No overlap, but a frame seems to run over from one to the next."""
+    SEAM = "seam"
+    """Nothing: they follow one another, and film may be missing or there twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """How a strip lies against the one before it."""
+
+    kind: JointKind
+    overlap: int = 0
+    """Lines at its start that the one before has as well."""
+    shift: int = 0
+    """Columns by which it lies to the right of the one before."""
+    confidence: float = 0.0
+    reason: str = ""
+
+    @property
+    def proven(self) -> bool:
+        """Whether the pixels of both show that they are one roll."""
+        return self.kind is JointKind.OVERLAP
+
+
+SEAM = Joint(JointKind.SEAM, reason="nothing shows how the strips join; they follow each other")
+
+
+def joints(ribbons: Sequence[Ribbon]) -> tuple[Joint, ...]:
+    """Return how each strip lies against the one before it, one joint fewer than strips.
+
+    What cannot be read of a strip counts as not there.
+    """
+    return tuple(_joint(one, other) for one, other in pairwise(ribbons))
+
+
+def _joint(before: Ribbon, after: Ribbon) -> Joint:
+    width = min(before.width, after.width)
+    most = min(before.length, after.length, round(_LONGEST * width))
+    try:
+        found = _overlap(before, after, most)
+        return found or _running_frame(before, after) or SEAM
+    except LostLinesError:
+        return SEAM
+
+
+# An overlap
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """A place at which the next strip may lie, in pixels of a look."""
+
+    overlap: int
+    shift: int
+
+
+def _overlap(before: Ribbon, after: Ribbon, most: int) -> Joint | None:
+    width = min(before.width, after.width)
+    coarse = max(1, round(width / _FIRST_LOOK))
+    fine = max(1, round(width / _CLOSE_LOOK))
+    looks = _Looks(before, after, most // coarse * coarse, coarse)
+    close = _Looks(before, after, most // fine * fine, fine)
+    proven: list[tuple[_Fit, float]] = []
+    for fit in _candidates(looks):
+        exact = _exact(before, after, close, _Fit(fit.overlap * coarse, fit.shift * coarse), coarse)
+        if exact is None or any(abs(exact.overlap - one.overlap) <= coarse for one, _ in proven):
+            continue
+        share = _same_share(close, exact, fine)
+        if share is not None:
+            proven.append((exact, share))
+    if len(proven) != 1:
+        return None
+    (fit, share) = proven[0]
+    reason = f"{fit.overlap} lines show the same film, {share:.1%} of what can be seen in them"
+    return Joint(JointKind.OVERLAP, fit.overlap, fit.shift, share, reason)
+
+
+class _Looks:
+    """The end of one strip and the start of the next, shrunk by a whole factor."""
+
+    def __init__(self, before: Ribbon, after: Ribbon, most: int, factor: int) -> None:
+        self.end = _shrunk(before, before.length - most, before.length, factor)
+        self.start = _shrunk(after, 0, most, factor)
+        self.end_detail, self.start_detail = _detail(self.end), _detail(self.start)
+
+
+def _shrunk(ribbon: Ribbon, start: int, stop: int, factor: int) -> Pixels:
+    wide = ribbon.width // factor
+    block = max(1, 2048 // factor) * factor
+    parts = [
+        cv2.resize(
+            np.ascontiguousarray(ribbon.lines(top, min(stop, top + block))[:, : wide * factor]),
+            (wide, (min(stop, top + block) - top) // factor),
+            interpolation=cv2.INTER_AREA,
+        )
+        for top in range(start, stop, block)
+    ]
+    return np.asarray(np.concatenate(parts), dtype=np.uint8)
+
+
+def _detail(look: Pixels) -> Floats:
+    """Return what varies along the film faster than its tone does."""
+    tones = look.astype(np.float32)
+    return np.asarray(tones - cv2.blur(tones, (1, _DETAIL)), dtype=np.float32)
+
+
+def _candidates(looks: _Looks) -> list[_Fit]:
+    """Return the places where the looks correlate best."""
+    end, start = (_clipped(one) for one in (looks.end_detail, looks.start_detail))
+    sideways = max(1, round(_SIDEWAYS * end.shape[1]))
+    products = _products(end, start, sideways)
+    ends = np.cumsum((end[::-1] ** 2).sum(axis=1))
+    starts = np.cumsum((start**2).sum(axis=1))
+    grain = 1e-3 * (ends[-1] + starts[-1]) / (2 * len(end))
+    alike = products / np.sqrt(ends * starts)[:, None].clip(grain * end.shape[1])
+    best = alike.max(axis=1)
+    lines = np.arange(1, len(best) + 1)
+    found: list[_Fit] = []
+    for worth in (best, best * np.sqrt(lines)):
+        left = worth.copy()
+        for _ in range(_CANDIDATES):
+            line = int(np.argmax(left))
+            if left[line] <= 0:
+                break
+            found.append(_Fit(line + 1, int(np.argmax(alike[line])) - sideways))
+            left[max(0, line - _APART) : line + _APART + 1] = 0
+    return list(dict.fromkeys(found))
+
+
+def _clipped(detail: Floats) -> Floats:
+    """Return detail in which no speck outweighs writing."""
+    limit = 4 * float(np.sqrt(np.mean(detail**2))) + 1e-6
+    return np.asarray(np.clip(detail, -limit, limit), dtype=np.float32)
+
+
+def _products(end: Floats, start: Floats, sideways: int) -> Floats:
+    """Return the sums of products, ``(overlap - 1, shift + sideways)``, of all places."""
+    lines = cv2.getOptimalDFTSize(2 * len(end))
+    columns = cv2.getOptimalDFTSize(max(end.shape[1], start.shape[1]) + sideways)
+    spectra = [np.fft.rfft2(one, (lines, columns)) for one in (end, start)]
+    found = np.fft.irfft2(spectra[0] * np.conj(spectra[1]), (lines, columns))
+    # Start laid k lines below the top of end overlaps it by the rest of its lines.
+    placed = found[: len(end)][::-1]
+    shifts = np.arange(-sideways, sideways + 1) % columns
+    return np.asarray(placed[:, shifts], dtype=np.float32)
+
+
+def _exact(before: Ribbon, after: Ribbon, close: _Looks, near: _Fit, slack: int) -> _Fit | None:
+    """Return a place to the line and column, by small pieces with much detail; None if none fit.
+
+    ``near`` is right to ``slack`` pixels.
+    """
+    factor = max(1, before.width // close.end.shape[1])
+    moves = []
+    for line, column in _detailed(close, near, factor):
+        move = _move(before, after, near, slack, line, column)
+        if move is not None:
+            moves.append(move)
+    if len(moves) < 3:
+        return None
+    down, across = (np.array(one) for one in zip(*moves, strict=True))
+    middle = float(np.median(down)), float(np.median(across))
+    near_all = (np.abs(down - middle[0]) <= _SPREAD) & (np.abs(across - middle[1]) <= _SPREAD)
+    if near_all.mean() < 0.7:
+        return None
+    found = _Fit(near.overlap - round(middle[0]), near.shift + round(middle[1]))
+    return found if 0 < found.overlap <= min(before.length, after.length) else None
+
+
+def _detailed(close: _Looks, near: _Fit, factor: int) -> Iterator[tuple[int, int]]:
+    """Yield line and column, in the next strip, of places with much detail all over the overlap."""
+    high = min(near.overlap // factor, len(close.start))
+    energy = cv2.blur(close.start_detail[:high] ** 2, (_PATCH // factor + 1,) * 2)
+    sill = np.linspace(0, high, _PATCHES + 1).astype(int)
+    for top, bottom in pairwise(sill):
+        if bottom <= top:
+            continue
+        line, column = np.unravel_index(np.argmax(energy[top:bottom]), energy[top:bottom].shape)
+        yield (top + int(line)) * factor, int(column) * factor
+
+
+def _move(
+    before: Ribbon, after: Ribbon, near: _Fit, slack: int, line: int, column: int
+) -> tuple[int, int] | None:
+    """Return how far down and to the right of ``near`` a piece of the next strip lies."""
+    half, reach = _PATCH // 2, 2 * slack + 2
+    first = before.length - near.overlap
+    top = max(0, line - half, reach - first)
+    bottom = min(line + half, after.length, near.overlap - reach)
+    left = max(0, column - half, reach - near.shift)
+    right = min(column + half, after.width, before.width - near.shift - reach)
+    if bottom - top < 16 or right - left < 16:
+        return None
+    patch = np.ascontiguousarray(after.lines(top, bottom)[:, left:right])
+    around = before.lines(first + top - reach, first + bottom + reach)
+    around = around[:, near.shift + left - reach : near.shift + right + reach]
+    if not patch.std() or around.shape[0] < patch.shape[0]:
+        return None
+    alike = cv2.matchTemplate(np.ascontiguousarray(around), patch, cv2.TM_CCOEFF_NORMED)
+    _, best, _, (across, down) = cv2.minMaxLoc(alike)
+    return (down - reach, across - reach) if best >= _OTHER else None
+
+
+def _same_share(close: _Looks, fit: _Fit, factor: int) -> float | None:
+    """Return the share of visible tiles that are the same; None when that proves nothing."""
+    high, shift = fit.overlap // factor, round(fit.shift / factor)
+    if high < _TILE:
+        return None
+    end, start = close.end_detail[-high:], close.start_detail[:high]
+    wide = min(end.shape[1] - max(0, shift), start.shape[1] - max(0, -shift))
+    end = end[:, max(0, shift) :][:, :wide]
+    start = start[:, max(0, -shift) :][:, :wide]
+    alike, visible = _tiles(end, start)
+    count = int(visible.sum())
+    if count < _FEWEST_TILES:
+        return None
+    other = (visible & (alike < _OTHER)).astype(np.uint8)
+    _, _, groups, _ = cv2.connectedComponentsWithStats(other, connectivity=8)
+    largest = int(groups[1:, cv2.CC_STAT_AREA].max(initial=0))
+    if other.sum() > _MOST_OTHER * count or largest > _LARGEST_OTHER:
+        return None
+    share = float((visible & (alike >= _SAME)).sum()) / count
+    return share if share >= _FRAME_LIKE else None
+
+
+def _tiles(one: Floats, other: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the correlation of each tile, and which tiles have anything to see."""
+    down, across = one.shape[0] // _TILE, one.shape[1] // _TILE
+    size = down * _TILE, across * _TILE
+
+    def mean(values: Floats) -> Floats:
+        tiles = values[: size[0], : size[1]].reshape(down, _TILE, across, _TILE)
+        return np.asarray(tiles.mean(axis=(1, 3)), dtype=np.float32)
+
+    middles = mean(one), mean(other)
+    spreads = [mean(v * v) - m * m for v, m in zip((one, other), middles, strict=True)]
+    shared = mean(one * other) - middles[0] * middles[1]
+    alike = shared / np.sqrt(np.maximum(spreads[0] * spreads[1], 1e-6))
+    grain = max(float(np.percentile(np.sqrt(np.maximum(one, 0)), 20)) for one in spreads)
+    least = max(_FAINTEST, _GRAINS * grain)
+    return alike, np.sqrt(np.maximum(*spreads).clip(0)) >= least
+
+
+# No overlap
+
+
+def _running_frame(before: Ribbon, after: Ribbon) -> Joint | None:
+    """Return a joint when both ends are exposed, and alike from side to side."""
+    high = max(4, round(_END * before.width))
+    wide = min(before.width, after.width)
+    ends = before.lines(before.length - high, before.length), after.lines(0, high)
+    rows = [one[:, :wide].mean(axis=0).astype(np.float32)[None, :] for one in ends]
+    one, other = (cv2.blur(row, (max(3, wide // 60), 1))[0] for row in rows)
+    if min(one.std(), other.std()) < _FRAME_STEP:
+        return None
+    alike = float(np.corrcoef(one, other)[0, 1])
+    if alike < _FRAME_LIKE:
+        return None
+    reason = "no overlap, but a frame seems to run over the end of the strip"
+    return Joint(JointKind.FRAME, 0, 0, alike / 2, reason)
+
+
+# The whole roll
+
+
+class JoinedRibbon:
+    """Several strips as one ribbon, in lines and columns of the whole roll."""
+
+    def __init__(self, ribbons: Sequence[Ribbon], joints: Sequence[Joint]) -> None:
+        if len(joints) != len(ribbons) - 1:
+            raise ValueError(f"{len(ribbons)} strips have {len(ribbons) - 1} joints")
+        self._ribbons = tuple(ribbons)
+        starts, lefts, seams = [0], [0], [0]
+        for ribbon, joint in zip(ribbons[:-1], joints, strict=True):
+            starts.append(starts[-1] + ribbon.length - joint.overlap)
+            lefts.append(lefts[-1] + joint.shift)
+            seams.append(max(seams[-1], starts[-1] + joint.overlap // 2))
+        self.starts = tuple(starts)
+        """Line of the roll on which each strip begins."""
+        self.lefts = tuple(left - min(lefts) for left in lefts)
+        """Column of the roll on which each strip begins."""
+        self._seams = tuple(seams)
+        self.width = max(map(sum, zip(self.lefts, (one.width for one in ribbons), strict=True)))
+        self.length = starts[-1] + ribbons[-1].length
+        self.lying = ribbons[0].lying
+        self.dpi = ribbons[0].dpi
+
+    def lines(self, start: int, stop: int) -> Pixels:
+        """Return grey lines, from one strip up to the middle of its overlap with the next."""
+        start, stop = max(0, start), min(stop, self.length)
+        parts = [self._of(*part) for part in self._parts(start, stop)]
+        if not parts:
+            return np.empty((0, self.width), np.uint8)
+        return np.concatenate(parts) if len(parts) > 1 else parts[0]
+
+    def part_of(self, start: int, stop: int) -> tuple[int, int, int]:
+        """Return which strip gives most of these lines (from 0), and which lines of it they are.
+
+        Lines that it does not have are left off.
+        """
+        strip, *_ = max(self._parts(start, stop), key=lambda part: part[2] - part[1])
+        top = self.starts[strip]
+        length = self._ribbons[strip].length
+        return strip, max(0, start - top), min(length, stop - top)
+
+    def close(self) -> None:
+        """Let go of all files."""
+        for ribbon in self._ribbons:
+            ribbon.close()
+
+    def _parts(self, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
+        """Yield strip, and first and last line of the roll taken from it."""
+        ends = (*self._seams[1:], self.length)
+        for strip in range(bisect_right(self._seams, start) - 1, len(self._ribbons)):
+            first, last = max(start, self._seams[strip]), min(stop, ends[strip])
+            if first < last:
+                yield strip, first, last
+
+    def _of(self, strip: int, start: int, stop: int) -> Pixels:
+        top, left = self.starts[strip], self.lefts[strip]
+        try:
+            lines = self._ribbons[strip].lines(start - top, stop - top)
+        except LostLinesError as lost:
+            raise LostLinesError(lost.reason, lost.start + top, lost.stop + top) from lost
+        right = self.width - left - lines.shape[1]
+        return lines if not left and not right else np.pad(lines, ((0, 0), (left, right)), "edge")
