@@ -23,10 +23,12 @@ from .model import Pixels
 from .ribbon import Ribbon
 from .stored import LostLinesError
 
-_LONGEST = 24.0
-"""Widths of the film up to which an overlap is looked for: some sixteen pages."""
-_FIRST_LOOK, _CLOSE_LOOK = 150, 600
-"""Pixels across at which an overlap is looked for, and at which it is proven."""
+_LONGEST = 12.0
+"""Widths of the film up to which an overlap is looked for: some eight pages."""
+_CLOSE_LOOK = 600
+"""Pixels across at which an overlap is proven."""
+_FIRST = 4
+"""Times smaller still it is when it is looked for."""
 _SIDEWAYS = 0.05
 """Of the width: how far a strip may lie beside the one before."""
 _CANDIDATES = 8
@@ -41,9 +43,12 @@ _SAME, _OTHER = 0.7, 0.5
 _FEWEST_TILES = 16
 _MOST_OTHER, _LARGEST_OTHER = 0.01, 2
 """Share of tiles that may differ, as dust lies, and how many of them together."""
+_MOST_SAME = 0.9
+_CLEARER = 3
+"""Times as many tiles prove the right place where film repeats itself."""
 _PATCH, _PATCHES = 96, 12
 _SPREAD = 1.5
-_END, _FRAME_LIKE, _FRAME_STEP = 0.02, 0.9, 6.0
+_END, _FRAME_LIKE, _FRAME_STEP = 0.08, 0.9, 6.0
 
 Floats = NDArray[np.float32]
 
@@ -111,32 +116,66 @@ class _Fit:
 
 def _overlap(before: Ribbon, after: Ribbon, most: int) -> Joint | None:
     width = min(before.width, after.width)
-    coarse = max(1, round(width / _FIRST_LOOK))
     fine = max(1, round(width / _CLOSE_LOOK))
-    looks = _Looks(before, after, most // coarse * coarse, coarse)
-    close = _Looks(before, after, most // fine * fine, fine)
-    proven: list[tuple[_Fit, float]] = []
-    for fit in _candidates(looks):
-        exact = _exact(before, after, close, _Fit(fit.overlap * coarse, fit.shift * coarse), coarse)
-        if exact is None or any(abs(exact.overlap - one.overlap) <= coarse for one, _ in proven):
-            continue
-        share = _same_share(close, exact, fine)
-        if share is not None:
-            proven.append((exact, share))
-    if len(proven) != 1:
+    coarse = _FIRST * fine
+    most = most // coarse * coarse
+    if not most or width < coarse:
         return None
-    (fit, share) = proven[0]
-    reason = f"{fit.overlap} lines show the same film, {share:.1%} of what can be seen in them"
-    return Joint(JointKind.OVERLAP, fit.overlap, fit.shift, share, reason)
+    close = _looks(
+        _shrunk(before, before.length - most, before.length, fine),
+        _shrunk(after, 0, most, fine),
+    )
+    proven: dict[_Fit, _Proof] = {}
+    for fit in _candidates(_looks(_smaller(close.end), _smaller(close.start))):
+        near = _Fit(fit.overlap * coarse, fit.shift * coarse)
+        exact = _exact(before, after, close, near, coarse)
+        if exact is None or any(abs(exact.overlap - one.overlap) <= coarse for one in proven):
+            continue
+        proof = _proof(close, exact, fine)
+        if proof is not None:
+            proven[exact] = proof
+    return _clearest(proven)
 
 
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """What can be seen at a place where the strips may overlap."""
+
+    tiles: int
+    same: float
+    """Share of the tiles that show the same in both; all others nearly do."""
+
+
+def _clearest(proven: dict[_Fit, _Proof]) -> Joint | None:
+    """Return the one place that is proven; None when film repeats itself so that two may be."""
+    if not proven:
+        return None
+    best = max(proven, key=lambda fit: proven[fit].tiles)
+    proof = proven.pop(best)
+    if any(_CLEARER * other.tiles > proof.tiles for other in proven.values()):
+        return None
+    reason = f"{best.overlap} lines show the same film in {proof.tiles} places"
+    return Joint(JointKind.OVERLAP, best.overlap, best.shift, proof.same, reason)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Looks:
     """The end of one strip and the start of the next, shrunk by a whole factor."""
 
-    def __init__(self, before: Ribbon, after: Ribbon, most: int, factor: int) -> None:
-        self.end = _shrunk(before, before.length - most, before.length, factor)
-        self.start = _shrunk(after, 0, most, factor)
-        self.end_detail, self.start_detail = _detail(self.end), _detail(self.start)
+    end: Pixels
+    start: Pixels
+    end_detail: Floats
+    start_detail: Floats
+
+
+def _looks(end: Pixels, start: Pixels) -> _Looks:
+    return _Looks(end, start, _detail(end), _detail(start))
+
+
+def _smaller(look: Pixels) -> Pixels:
+    high, wide = (side // _FIRST for side in look.shape)
+    whole = np.ascontiguousarray(look[:, : wide * _FIRST])
+    return np.asarray(cv2.resize(whole, (wide, high), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _shrunk(ribbon: Ribbon, start: int, stop: int, factor: int) -> Pixels:
@@ -256,8 +295,8 @@ def _move(
     return (down - reach, across - reach) if best >= _OTHER else None
 
 
-def _same_share(close: _Looks, fit: _Fit, factor: int) -> float | None:
-    """Return the share of visible tiles that are the same; None when that proves nothing."""
+def _proof(close: _Looks, fit: _Fit, factor: int) -> _Proof | None:
+    """Return what is the same in both strips; None when little can be seen, or some differs."""
     high, shift = fit.overlap // factor, round(fit.shift / factor)
     if high < _TILE:
         return None
@@ -275,7 +314,7 @@ def _same_share(close: _Looks, fit: _Fit, factor: int) -> float | None:
     if other.sum() > _MOST_OTHER * count or largest > _LARGEST_OTHER:
         return None
     share = float((visible & (alike >= _SAME)).sum()) / count
-    return share if share >= _FRAME_LIKE else None
+    return _Proof(count, share) if share >= _MOST_SAME else None
 
 
 def _tiles(one: Floats, other: Floats) -> tuple[Floats, NDArray[np.bool_]]:
@@ -304,7 +343,8 @@ def _running_frame(before: Ribbon, after: Ribbon) -> Joint | None:
     high = max(4, round(_END * before.width))
     wide = min(before.width, after.width)
     ends = before.lines(before.length - high, before.length), after.lines(0, high)
-    rows = [one[:, :wide].mean(axis=0).astype(np.float32)[None, :] for one in ends]
+    # Of a column of paper most is paper, whatever is written there.
+    rows = [np.median(one[:, :wide], axis=0).astype(np.float32)[None, :] for one in ends]
     one, other = (cv2.blur(row, (max(3, wide // 60), 1))[0] for row in rows)
     if min(one.std(), other.std()) < _FRAME_STEP:
         return None
