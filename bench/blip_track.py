@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from capture.model import Box, Pixels
 
-from .roll import Roll, Span
+from .roll import Roll
 
 SMALL, MEDIUM, LARGE = 1, 2, 3
 Address = tuple[int, ...]
@@ -60,7 +60,7 @@ class Track:
     at: str = "centre"
     """Which point of the frame has its mark at a fixed distance: ``centre``, ``top``, ``end``."""
     mark_at: str = "centre"
-    """Which point of the mark lies there: ``centre``, or ``top`` where marks begin together."""
+    """Which point of the mark lies there, likewise."""
     offset: float = 0.0
     """Along the film from that point of the frame, in lengths of the first frame."""
     weave: float = 0.08
@@ -83,6 +83,10 @@ class Track:
     """Distance of sprocket holes; none at 0."""
     punched: int = 0
     fog: bool = False
+    even: bool = False
+    """All frames of the film are equally far apart."""
+    none: bool = False
+    """No marks at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,8 @@ def marked(ribbon: Roll, track: Track, rng: Random) -> Marked:
     """Return ``ribbon`` with marks beside its frames."""
     frames = tuple(shot.box for shot in ribbon.shots)
     levels = _levels(len(frames), track, rng)
-    lost = set(rng.sample(range(2, len(frames) - 2), track.missing))
+    able = range(0) if track.none else range(2, len(frames) - 2)
+    lost = set(rng.sample(able, track.missing)) if able else set(range(len(frames)))
     film = ribbon.pixels.astype(np.float32)
     _dress(film, track, rng)
     places: list[Place] = [
@@ -131,9 +136,10 @@ def marked(ribbon: Roll, track: Track, rng: Random) -> Marked:
         for mark in _drawn(film, frames, (index, level, line, along), track, rng)
     ]
     presets = _presets(frames, levels, lost, track, rng)
-    addresses = _counted(frames, drawn, presets, track)
+    addresses = _counted(frames, drawn, presets, track) if drawn else ((),) * len(frames)
     pixels = np.clip(film, 0, 255).astype(np.uint8)
-    return Marked(pixels, frames, tuple(drawn), addresses, tuple(sorted(lost)), presets)
+    unmarked = tuple(sorted(lost)) if drawn else ()
+    return Marked(pixels, frames, tuple(drawn), addresses, unmarked, presets)
 
 
 def _place_of(index: int, count: int) -> float:
@@ -161,7 +167,11 @@ def _levels(count: int, track: Track, rng: Random) -> list[int]:
 def _line(frames: Sequence[Box], index: int, track: Track) -> float:
     """Return where the mark of a frame belongs along the film."""
     box = frames[index]
-    point = {"centre": box.y + box.height / 2, "top": float(box.y), "end": float(box.bottom)}
+    point: dict[str, float] = {
+        "centre": box.y + box.height / 2,
+        "top": float(box.y),
+        "end": float(box.bottom),
+    }
     return point[track.at] + track.offset * frames[0].height
 
 
@@ -197,7 +207,7 @@ def _drawn(
         left = scale * (track.inset + rng.uniform(-track.weave, track.weave))
         if channel == "B":
             left = width - left - across
-        first = line if track.mark_at == "top" else line - high / 2
+        first = line - high * {"top": 0.0, "centre": 0.5, "end": 1.0}[track.mark_at]
         first += scale * rng.uniform(-track.weave, track.weave)
         if first < 2 or first + high > length - 2:
             continue
@@ -325,9 +335,9 @@ def _print(film: NDArray[np.float32], rng: Random) -> None:
     text = rng.choice(("SAFETY FILM 17", "HALIDE  5462", "I I 24", "MICRO - 160 -"))
     size = width / 420
     (wide, high), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, size, 2)
-    tile = np.zeros((high + 8, wide + 8), np.float32)
-    cv2.putText(tile, text, (4, high + 3), cv2.FONT_HERSHEY_SIMPLEX, size, 1.0, 2, cv2.LINE_AA)
-    column = np.rot90(tile)
+    tile = np.zeros((high + 8, wide + 8), np.uint8)
+    cv2.putText(tile, text, (4, high + 3), cv2.FONT_HERSHEY_SIMPLEX, size, 255, 2, cv2.LINE_AA)
+    column = np.rot90(tile).astype(np.float32) / 255
     left = rng.choice((2, width - column.shape[1] - 2))
     for top in range(rng.randrange(width), length - len(column), 3 * width):
         part = film[top : top + len(column), left : left + column.shape[1]]
@@ -377,37 +387,103 @@ def _counted(
     track: Track,
 ) -> tuple[Address, ...]:
     """Return what a reader's counter shows at each frame; it counts marks without a frame too."""
-    highest = len(track.sizes)
-    counter = [0] * highest
-    shown: dict[int, Address] = {}
-    seen: set[int | None] = set()
-    fixed = dict(presets)
+    passing: list[tuple[float, int, Drawn | None]] = [
+        (_line(frames, index, track), index, None) for index in range(len(frames))
+    ]
+    seen: set[int] = set()
     for mark in marks:
-        if mark.frame is not None and mark.frame in seen:
+        if mark.frame is None or mark.frame not in seen:
+            line = mark.box.y + mark.box.height / 2
+            passing.append(
+                (line if mark.frame is None else _line(frames, mark.frame, track), -1, mark)
+            )
+        seen |= {mark.frame} if mark.frame is not None else set()
+    counter = [0] * len(track.sizes)
+    shown: dict[int, Address] = {}
+    fixed = dict(presets)
+    for _, index, one in sorted(passing, key=lambda at: at[:2]):
+        if one is not None:
+            counter = _moved(counter, one.level, track)
             continue
-        seen.add(mark.frame)
-        at = highest - mark.level
-        counter[at] += 1
-        counter[at + 1 :] = [0] * (mark.level - 1)
-        if mark.level == MEDIUM and track.small_with_medium:
-            counter[-1] = 1
-        if mark.level == LARGE and track.medium_with_large:
-            counter[-2] = 1
-        if mark.frame is not None:
-            counter = list(fixed.get(mark.frame, counter))
-            shown[mark.frame] = tuple(counter)
-    found: list[Address] = []
-    for index in range(len(frames)):
-        found.append(shown.get(index, found[-1] if found else (0,) * highest))
-    return tuple(found)
+        counter = list(fixed.get(index, counter))
+        shown[index] = tuple(counter)
+    return tuple(shown[index] for index in range(len(frames)))
+
+
+def _moved(counter: list[int], level: int, track: Track) -> list[int]:
+    at = len(counter) - level
+    moved = [*counter[:at], counter[at] + 1, *[0] * (level - 1)]
+    if level == LARGE and track.medium_with_large:
+        moved[-2] = 1
+    if level == MEDIUM and track.small_with_medium:
+        moved[-1] = 1
+    return moved
 
 
 MILD = Wear(faded=0.03, grown=0.03, half=0.02, scratched=0.02, dusty=0.05)
 HEAVY = Wear(faded=0.1, faintest=0.2, half=0.06, grown=0.08, scratched=0.08, dusty=0.2, drift=0.08)
-SPANS: dict[str, Span] = {"wide": (0.06, 0.12), "roomy": (0.28, 0.4)}
+_BOTH = ((0.9, 0.9), (1.3, 1.4), (1.9, 2.1))
+_SMALLEST = ((0.8, 0.8), (0.8, 1.25), (0.8, 2.0))
 TRACKS = (
-    Track("one level"),
-    Track("one level, right", channels="B", wear=MILD),
+    Track("one level, left"),
+    Track("one level, right, worn", channels="B", wear=MILD),
     Track("two levels", _KODAK[:2], at="top", mark_at="top", wear=MILD),
-    Track("three levels", _KODAK, at="top", wear=MILD, presets=2),
+    Track("three levels", _KODAK, at="top", mark_at="top", wear=MILD, presets=2),
+    Track("three levels, heavily worn", _KODAK, at="top", mark_at="top", wear=HEAVY),
+    Track("larger both ways", _BOTH, wear=HEAVY),
+    Track("both edges", _KODAK, channels="AB", at="end", mark_at="end", wear=MILD),
+    Track("pages left, documents right", _KODAK, channels="A|B", at="top", wear=MILD),
+    Track("a frame later", _KODAK, at="top", mark_at="top", offset=1.15, wear=MILD),
+    Track("a frame and a half before", _KODAK[:2], at="centre", offset=-1.6, wear=MILD),
+    Track("smallest", _SMALLEST, wear=MILD, small_with_medium=True),
+    Track("print along the edge", _KODAK, wear=MILD, print_along=True, punched=4, fog=True),
+    Track("sprocket holes", _KODAK, wear=MILD, holes=7.62),
+    Track("evenly spaced", _KODAK, at="top", mark_at="top", wear=MILD, even=True),
+    Track("evenly spaced, a frame later", _KODAK, "B", offset=1.1, wear=MILD, even=True),
+    Track("no marks", print_along=True, punched=6, fog=True, holes=7.62, none=True),
+    Track("marks left out", _KODAK, wear=MILD, missing=3, presets=1),
+    Track("marks too many", _KODAK, wear=MILD, extra=3),
+    Track("both, worn", _KODAK, wear=HEAVY, missing=2, extra=2, medium_with_large=True),
+)
+HELD_OUT = (
+    Track("held out: two levels right", ((1.1, 1.2), (1.1, 1.9)), "B", 0.4, "end", wear=MILD),
+    Track(
+        "held out: three levels, larger",
+        ((1.6, 1.1), (1.6, 1.6), (1.6, 2.5)),
+        at="end",
+        mark_at="centre",
+        offset=0.1,
+        wear=Wear(0.07, 0.25, 0.05, 0.06, 0.1, 0.06, 0.15, -0.1),
+        missing=3,
+        extra=1,
+        presets=1,
+    ),
+    Track(
+        "held out: wider both ways, both edges",
+        ((0.8, 1.0), (1.2, 1.5), (1.8, 2.3)),
+        "AB",
+        offset=-0.2,
+        wear=HEAVY,
+        small_with_medium=True,
+        print_along=True,
+        punched=3,
+    ),
+    Track(
+        "held out: two frames later",
+        _KODAK,
+        "B",
+        at="top",
+        offset=2.05,
+        wear=Wear(faded=0.05, grown=0.05, half=0.04, scratched=0.05, dusty=0.1, drift=0.12),
+        missing=2,
+    ),
+    Track(
+        "held out: pages right, holes left",
+        ((1.0, 0.9), (1.0, 1.4)),
+        "A",
+        wear=Wear(faded=0.06, grown=0.1, growth=0.18, scratched=0.05, dusty=0.1),
+        holes=7.62,
+        fog=True,
+        extra=2,
+    ),
 )

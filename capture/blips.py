@@ -1,250 +1,304 @@
-"""Image marks (blips) on roll film, as they show on its small look.
+"""Which of the marks on a roll are its image marks (blips), of which size, and of which frame.
 
-A reader of roll film counts marks: small, medium and large rectangles along one edge of the film
-or both, exposed together with the frames. Here they are found by what no frame, letter, scratch
-or speck is: short along the film, solid, with corners, in the outer part of the film.
+A mark says nothing by itself. On a whole roll image marks show by what they have in common: they
+lie at one distance across from the edge of the film and at one distance along from their frames,
+and come in one, two or three sizes. What keeps step without frames is a row of sprocket holes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from .model import Box, Pixels
+from .mark_fit import Fit, fitted, without_holes
+from .mark_sizes import Sizes, sizes_of
+from .marks import Mark as Mark
+from .marks import find_marks as find_marks
+from .marks import marks_along as marks_along
+from .model import Blip, Box, FilmDoubt, FilmFrame, FilmLayout
 
-_SIDE = 0.28
-"""Of the width of the film, on each side, where marks are looked for."""
-_LONG = 0.22
-"""Of the width: what is longer along the film is no mark, but film, frame or scratch."""
-_SIZES = 0.02, 0.19
-"""Of the width: the least and the largest side of a mark; 0.8 mm of 35 mm, 3 mm of 16 mm."""
-_SLENDER = 4.5
-_LEVELS = 9.0, 22.0, 55.0
-"""Grey levels above the film at which shapes are taken: faded marks, worn ones, clear ones."""
-_GRAINS = 4.0
-_CLOSED = 3, 5
-"""Along and across: a scratch through a mark is no wider than that on the look."""
-_SOLID = 0.84
-_HALF = 0.5
-_CORNER, _CORNER_FULL, _CORNERS = 0.2, 0.35, 3
-"""The share of a side that is its corner, how full that must be, and of how many: a punched hole
-is round."""
-_UNEVEN = 0.25
-"""Of its contrast, by which a mark may vary within: letters that run together do by more."""
-_LONE = 0.03
-"""Of the width: that far above and below a mark there is none of what it is made of."""
-_QUIET = 0.3
-_PAD = 3
-
-Floats = NDArray[np.float32]
-Flags = NDArray[np.bool_]
+_MARKED, _NEIGHBOURS = 0.5, 10
+"""Share of the exposures before and after that have a mark, where one without is a doubt."""
+_INSIDE, _AT_EDGE = 0.02, 0.07
+"""Of the width: marks begin no farther inside their frame, or so near to the edge of the film."""
+_ASIDE, _BARE_ASIDE = 0.02, 0.012
+"""Of the width: so far from its usual place across may a mark be on its better side."""
+_AROUND = 12
+"""Marks before and after by which the usual place and tone are told."""
+_FAINTEST, _BARE_FAINTEST = 0.12, 0.4
+"""Of the contrast that marks have near by."""
+_BARE_SIZE = 0.13
+_PAIRED, _TOGETHER = 0.5, 0.5
+_FEWEST = 3
+_ALIKE = 0.95
+_SURE, _BY_ENDS, _EVEN = 0.97, 0.6, 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A solid rectangle near an edge of the film, which may be an image mark."""
+class Marking:
+    """The frames of a roll with their marks, and what does not tally."""
 
-    box: Box
-    """All of it, in whole pixels."""
-    across: float
-    """Width in pixels, told from the sum of its tone, so finer than a pixel."""
-    along: float
-    """Height in pixels, likewise."""
-    middle: tuple[float, float]
-    """Its middle, across and along, finer than a pixel."""
-    contrast: float
-    """Grey levels from the film around it: above 0 for a mark that is lighter."""
-    solid: float
-    """Share of the rectangle that is filled, 0.0 to 1.0."""
-
-    def moved(self, factor: float, down: float = 0.0) -> Mark:
-        """Return the mark on a picture ``factor`` times as large that starts ``down`` before."""
-        x, y = (factor * at for at in self.middle)
-        wide, high = factor * self.across, factor * self.along
-        box = self.box.scaled(factor)
-        return Mark(
-            Box(box.x, box.y + round(down), box.width, box.height),
-            wide,
-            high,
-            (x, y + down),
-            self.contrast,
-            self.solid,
-        )
+    frames: tuple[FilmFrame, ...]
+    """As given, each with its mark."""
+    blips: tuple[Blip, ...]
+    """All image marks in order along the film, also those that no frame has."""
+    doubts: tuple[FilmDoubt, ...]
+    confidence: float
+    """How sure it is that marks are given to the right frames, 0.0 to 1.0; 0 without marks."""
+    reason: str
 
 
-def find_marks(look: Pixels) -> tuple[Mark, ...]:
-    """Return what may be image marks on a look at film that runs down, in order along it.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Edge:
+    """The image marks along one edge of the film."""
 
-    ``look`` is grey, 240 pixels across or so, shrunk by area: then a mark keeps the sum of its
-    tone, and its size is told to a part of a pixel. Marks that the first or last line cuts are
-    left out: stretches of film overlap.
+    channel: str
+    marks: tuple[Mark, ...]
+    """All that may be marks there, in order along the film."""
+    exposures: tuple[tuple[int, ...], ...]
+    """Indices of the frames that were exposed together, in order along the film."""
+    boxes: tuple[Box, ...]
+    """Of each exposure."""
+    fit: Fit
+
+
+def blips_of(
+    marks: Sequence[Mark],
+    frames: Sequence[FilmFrame],
+    width: int,
+    layout: FilmLayout = FilmLayout.SIMPLEX,
+    channel: str = "",
+) -> Marking:
+    """Return the frames of a roll each with its mark, and the doubts; all in pixels of the ribbon.
+
+    ``marks`` are those of the whole roll (``Mark.moved``) and ``width`` that of the film. A frame
+    with several marks gets the one of the highest level; ``channel`` leaves out the other edge.
     """
-    width = look.shape[1]
-    side = round(_SIDE * width)
-    if look.shape[0] < round(_LONG * width) or side < 8:
-        return ()
-    found = [
-        mark if not mirrored else _mirrored(mark, width)
-        for tones, mirrored in ((look[:, :side], False), (look[:, : -side - 1 : -1], True))
-        for light in (True, False)
-        for mark in _on_side(np.ascontiguousarray(tones), width, light=light)
+    edges = [
+        edge
+        for side in (channel or "AB")
+        if (edge := _edge(side, marks, frames, width, layout)) is not None
     ]
-    return tuple(sorted(found, key=lambda mark: (mark.box.y, mark.box.x)))
+    marked = {number for edge in edges for at in edge.fit.pairs for number in edge.exposures[at]}
+    if len(marked) < max(_FEWEST, _PAIRED * _most_marked(frames, layout, channel)):
+        return Marking(tuple(frames), (), (), 0.0, "no marks keep step with the frames")
+    return _marking(edges, frames, width)
 
 
-def _mirrored(mark: Mark, width: int) -> Mark:
-    box = mark.box
-    return Mark(
-        Box(width - box.right, box.y, box.width, box.height),
-        mark.across,
-        mark.along,
-        (width - mark.middle[0], mark.middle[1]),
-        mark.contrast,
-        mark.solid,
+def _most_marked(frames: Sequence[FilmFrame], layout: FilmLayout, channel: str) -> int:
+    """Return how many frames may have a mark: on duo film, those beside the edge in question."""
+    lanes = {"A": 1, "B": 2}
+    if layout != FilmLayout.DUO or not channel:
+        return len(frames)
+    return sum(frame.lane == lanes[channel] for frame in frames)
+
+
+def _edge(
+    channel: str,
+    marks: Sequence[Mark],
+    frames: Sequence[FilmFrame],
+    width: int,
+    layout: FilmLayout,
+) -> _Edge | None:
+    """Return the marks along one edge that keep step with the frames; None when none do."""
+    exposures = _exposures(frames, layout, channel)
+    boxes = [reduce(or_, (frames[at].box for at in one)) for one in exposures]
+    right = channel == "B"
+    beside = [mark for mark in marks if (mark.middle[0] > width / 2) == right]
+    free = [mark for mark in beside if _is_outside(mark, boxes, width, right=right)]
+    film = sorted(without_holes(free, boxes, width), key=lambda mark: mark.middle[1])
+    fit = fitted(film, boxes, width)
+    if fit is None:
+        return None
+    aligned = _aligned(film, fit, width, right=right)
+    return _Edge(channel, tuple(film), exposures, tuple(boxes), aligned) if aligned.pairs else None
+
+
+def _exposures(
+    frames: Sequence[FilmFrame], layout: FilmLayout, channel: str
+) -> tuple[tuple[int, ...], ...]:
+    """Return which frames were exposed together and have their mark along one edge, in order."""
+    numbers = sorted(range(len(frames)), key=lambda at: (frames[at].box.y, frames[at].lane))
+    if layout == FilmLayout.DUO:
+        lane = 2 if channel == "B" else 1
+        return tuple((at,) for at in numbers if frames[at].lane == lane)
+    found: list[tuple[int, ...]] = []
+    for at in numbers:
+        together = (
+            layout == FilmLayout.DUPLEX
+            and found
+            and len(found[-1]) == 1
+            and frames[found[-1][0]].lane != frames[at].lane
+            and frames[found[-1][0]].box.row_overlap(frames[at].box) > _TOGETHER
+        )
+        if together:
+            found[-1] = (*found[-1], at)
+        else:
+            found.append((at,))
+    return tuple(found)
+
+
+def _is_outside(mark: Mark, boxes: Sequence[Box], width: int, *, right: bool) -> bool:
+    """Return whether a mark lies beside the frames, or just at their edge: no part of a page."""
+    if _from_edge(mark, width, right=right)[0] <= _AT_EDGE * width:
+        return True
+    first = bisect_left(boxes, mark.box.y, key=lambda box: box.bottom)
+    for box in boxes[first : first + 2]:
+        inside = box.right - mark.box.right if right else mark.box.x - box.x
+        if box.y < mark.box.bottom and inside > _INSIDE * width:
+            return False
+    return True
+
+
+def _from_edge(mark: Mark, width: int, *, right: bool) -> tuple[float, float]:
+    """Return how far from its edge of the film a mark begins and ends."""
+    left, stop = mark.middle[0] - mark.across / 2, mark.middle[0] + mark.across / 2
+    return (width - stop, width - left) if right else (left, stop)
+
+
+def _aligned(marks: Sequence[Mark], fit: Fit, width: int, *, right: bool) -> Fit:
+    """Return ``fit`` without marks that lie elsewhere across than those near by, or are faint."""
+    pairs = sorted(fit.pairs.items(), key=lambda pair: pair[1])
+    sides = np.array([_from_edge(marks[at], width, right=right) for _, at in pairs])
+    tones = np.array([marks[at].contrast for _, at in pairs])
+    kept = {}
+    for place, pair in enumerate(pairs):
+        near = slice(max(0, place - _AROUND), place + _AROUND + 1)
+        aside = np.abs(sides[place] - np.median(sides[near], axis=0)).min()
+        strength = tones[place] / float(np.median(tones[near]))
+        if aside <= _ASIDE * width and strength >= _FAINTEST:
+            kept[pair[0]] = pair[1]
+    return replace(fit, pairs=kept)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An image mark: that of an exposure, or of none."""
+
+    mark: Mark
+    edge: _Edge
+    exposure: int | None
+
+
+def _marking(edges: Sequence[_Edge], frames: Sequence[FilmFrame], width: int) -> Marking:
+    paired = sorted(
+        (
+            _Found(edge.marks[mark], edge, exposure)
+            for edge in edges
+            for exposure, mark in edge.fit.pairs.items()
+        ),
+        key=lambda found: found.mark.middle[1],
+    )
+    sizes = sizes_of([found.mark for found in paired])
+    blips = [_blip(one, level) for one, level in zip(paired, sizes.levels.tolist(), strict=True)]
+    bare = [one for edge in edges for one in _bare(edge, paired, sizes, width)]
+    marked = _with_blips(frames, paired, blips)
+    doubts = [
+        *_unmarked(edges, marked),
+        *_unsure(paired, blips, sizes),
+        *(_bare_doubt(one) for one, _ in bare),
+    ]
+    everything = [*blips, *(_blip(one, level) for one, level in bare)]
+    return Marking(
+        marked,
+        tuple(sorted(everything, key=lambda blip: (blip.box.y, blip.box.x))),
+        tuple(sorted(doubts, key=lambda doubt: (doubt.box.y, doubt.box.x))),
+        *_confidence(edges),
     )
 
 
-def _on_side(tones: Pixels, width: int, *, light: bool) -> list[Mark]:
-    """Return the marks on one side of the film, the edge of the film on the left."""
-    over = _short(tones if light else 255 - tones, width)
-    best: list[Mark] = []
-    for level in _levels(over):
-        for box in _shapes(over, level, width):
-            mark = _mark(over, box, width)
-            if mark is not None:
-                _keep(best, mark)
-    return [mark if light else _darker(mark) for mark in best]
+def _blip(found: _Found, level: int) -> Blip:
+    return Blip(found.mark.box, level, found.edge.channel)
 
 
-def _darker(mark: Mark) -> Mark:
-    return Mark(mark.box, mark.across, mark.along, mark.middle, -mark.contrast, mark.solid)
+def _with_blips(
+    frames: Sequence[FilmFrame], paired: Sequence[_Found], blips: Sequence[Blip]
+) -> tuple[FilmFrame, ...]:
+    """Return frames each with the mark of the highest level that it has."""
+    best: dict[int, Blip] = {}
+    for found, blip in zip(paired, blips, strict=True):
+        for number in found.edge.exposures[found.exposure or 0]:
+            if number not in best or blip.level > best[number].level:
+                best[number] = blip
+    return tuple(replace(frame, blip=best.get(at)) for at, frame in enumerate(frames))
 
 
-def _short(tones: Pixels, width: int) -> Floats:
-    """Return by how much what is short along the film is lighter than the film there.
-
-    Column by column: so a mark that touches a frame on its side parts from it.
-    """
-    # Beyond the edge of the film lies more of its edge, and no mirrored mark.
-    wide = cv2.copyMakeBorder(tones, 0, 0, _PAD, 0, cv2.BORDER_REPLICATE)
-    soft = cv2.blur(wide.astype(np.float32), (3, 3), borderType=cv2.BORDER_REPLICATE)
-    tall = np.ones((round(_LONG * width), 1), np.uint8)
-    over = cv2.morphologyEx(soft, cv2.MORPH_TOPHAT, tall)
-    closed = cv2.morphologyEx(over, cv2.MORPH_CLOSE, np.ones(_CLOSED, np.uint8))
-    return np.ascontiguousarray(closed[:, _PAD:], dtype=np.float32)
-
-
-def _levels(over: Floats) -> Iterator[float]:
-    least = _GRAINS * float(np.median(over))
-    return (max(level, least) for level in _LEVELS if level > least / 2)
-
-
-def _shapes(over: Floats, level: float, width: int) -> Iterator[Box]:
-    """Yield the boxes of shapes of the size of marks that stand out by ``level``."""
-    least, most = (share * width for share in _SIZES)
-    thick = max(2, int(least) - 1)
-    mask = (over > level).astype(np.uint8)
-    mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8)))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
-    length, side = mask.shape
-    for x, y, wide, high, area in stats[1:].tolist():
-        fits = least <= wide <= 1.2 * most and least <= high <= 1.2 * most
-        whole = x + wide < side and y > 0 and y + high < length
-        if fits and whole and area >= 0.6 * wide * high:
-            yield Box(x, y, wide, high)
+def _bare(
+    edge: _Edge, paired: Sequence[_Found], sizes: Sizes, width: int
+) -> Iterator[tuple[_Found, int]]:
+    """Yield what is like the image marks in every way, but beside no frame."""
+    used = {at for at in edge.fit.pairs.values()}
+    own = [found for found in paired if found.edge is edge]
+    right = edge.channel == "B"
+    lines = np.array([found.mark.middle[1] for found in paired])
+    own_lines = np.array([found.mark.middle[1] for found in own])
+    sides = np.array([_from_edge(found.mark, width, right=right) for found in own])
+    tones = np.array([found.mark.contrast for found in own])
+    for at, mark in enumerate(edge.marks):
+        if at in used:
+            continue
+        place = int(np.searchsorted(own_lines, mark.middle[1]))
+        near = slice(max(0, place - _AROUND), place + _AROUND)
+        aside = np.abs(sides[near] - _from_edge(mark, width, right=right)).max(axis=1).min()
+        strength = mark.contrast / float(np.median(tones[near]))
+        beside = min(len(lines) - 1, int(np.searchsorted(lines, mark.middle[1])))
+        level, off = sizes.fit(mark, beside)
+        if aside <= _BARE_ASIDE * width and strength >= _BARE_FAINTEST and off <= _BARE_SIZE:
+            yield _Found(mark, edge, None), level
 
 
-def _mark(over: Floats, box: Box, width: int) -> Mark | None:
-    """Return the mark in ``box``, cut where it is half as strong as within; None if it is none."""
-    top, left = max(0, box.y - _PAD), max(0, box.x - _PAD)
-    part = over[top : box.bottom + _PAD, left : box.right + _PAD]
-    strength = float(np.percentile(over[box.y : box.bottom, box.x : box.right], 75))
-    full = part > _HALF * strength
-    rows = _extent(full.sum(axis=1))
-    columns = _extent(full[slice(*rows)].sum(axis=0))
-    inner = full[slice(*rows), slice(*columns)]
-    if not inner.size or not _is_rectangle(inner):
-        return None
-    body = part[_core(rows, 6), _core(columns, 6)]
-    found = Box(left + columns[0], top + rows[0], columns[1] - columns[0], rows[1] - rows[0])
-    if float(body.std()) > _UNEVEN * strength or not _is_alone(over, found, strength, width):
-        return None
-    share = np.clip(part / strength, 0.0, 1.0)
-    x, across = _measured(np.median(share[_core(rows)], axis=0), columns)
-    y, along = _measured(np.median(share[:, _core(columns)], axis=1), rows)
-    if not _is_size_of_mark(across, along, width):
-        return None
-    return Mark(found, across, along, (left + x, top + y), strength, float(inner.mean()))
+def _unmarked(edges: Sequence[_Edge], frames: Sequence[FilmFrame]) -> Iterator[FilmDoubt]:
+    """Yield a doubt for every exposure without a mark where those around it have one."""
+    seen: set[int] = set()
+    for edge in edges:
+        has = np.array([any(frames[n].blip for n in one) for one in edge.exposures])
+        for at in np.flatnonzero(~has).tolist():
+            near = has[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS + 1]
+            number = edge.exposures[at][0]
+            if number in seen or near.sum() < _MARKED * (len(near) - 1):
+                continue
+            seen.add(number)
+            reason = "no image mark beside it, where frames around it have one"
+            yield FilmDoubt("unmarked", frames[number].box, number, reason)
 
 
-def _is_alone(over: Floats, box: Box, strength: float, width: int) -> bool:
-    """Return whether nothing stands right above and below: letters stand in lines."""
-    far = max(3, round(_LONE * width))
-    above = over[max(0, box.y - 2 - far) : max(0, box.y - 2), box.x : box.right]
-    below = over[box.bottom + 2 : box.bottom + 2 + far, box.x : box.right]
-    return all(
-        float((part > _QUIET * strength).mean()) < _QUIET for part in (above, below) if part.size
-    )
+def _unsure(paired: Sequence[_Found], blips: Sequence[Blip], sizes: Sizes) -> Iterator[FilmDoubt]:
+    """Yield a doubt for every mark that may as well be of another size."""
+    for at in np.flatnonzero(sizes.unsure).tolist():
+        found = paired[at]
+        after = found.edge.exposures[found.exposure or 0][0]
+        reason = f"its mark is between two sizes; taken for size {blips[at].level} of them"
+        yield FilmDoubt("jump", found.mark.box, after, reason)
 
 
-def _is_size_of_mark(across: float, along: float, width: int) -> bool:
-    least, most = (share * width for share in _SIZES)
-    long, short = max(across, along), min(across, along)
-    return least <= short and long <= most and long <= _SLENDER * short
+def _bare_doubt(found: _Found) -> FilmDoubt:
+    edge = found.edge
+    line = found.mark.middle[1] - edge.fit.offset
+    reason = "a mark like the others, beside which no frame stands"
+    return FilmDoubt("bare mark", found.mark.box, _frames_before(edge, line), reason)
 
 
-def _extent(counts: NDArray[np.int64]) -> tuple[int, int]:
-    """Return from where to where a profile is at least half as full as at its fullest."""
-    usual = float(np.percentile(counts, 80))
-    full = np.flatnonzero(counts >= _HALF * max(1.0, usual))
-    return (int(full[0]), int(full[-1]) + 1) if full.size else (0, 0)
+def _frames_before(edge: _Edge, line: float) -> int:
+    """Return the number of the frame after which ``line`` comes, in order of exposure."""
+    back = edge.exposures[0][0] > edge.exposures[-1][0]
+    before = [
+        numbers[-1] + 1
+        for numbers, box in zip(edge.exposures, edge.boxes, strict=True)
+        if (box.y + box.height / 2 > line) == back
+    ]
+    return max(before, default=0)
 
 
-def _core(run: tuple[int, int], part: int = 4) -> slice:
-    spare = min((run[1] - run[0]) // 2 - 1, max(2, (run[1] - run[0]) // part))
-    return slice(run[0] + spare, run[1] - spare)
-
-
-def _measured(profile: Floats, run: tuple[int, int]) -> tuple[float, float]:
-    """Return the middle and the length of what stands out along ``profile``, in parts of a pixel.
-
-    The sum of a profile over its plateau is its length, wherever the grid of pixels fell.
-    """
-    start, stop = max(0, run[0] - 2), run[1] + 2
-    inside = profile[start:stop]
-    plateau = float(np.median(profile[run[0] : run[1]]))
-    if plateau <= 0:
-        return 0.0, 0.0
-    weights = np.minimum(inside / plateau, 1.0)
-    # What is weak is grain, not the edge of the mark.
-    weights = np.where(weights < 0.15, 0.0, weights)
-    total = float(weights.sum())
-    middle = float((weights * (np.arange(start, start + len(weights)) + 0.5)).sum()) / total
-    return middle, total
-
-
-def _is_rectangle(inner: Flags) -> bool:
-    if float(inner.mean()) < _SOLID:
-        return False
-    high, wide = (max(2, round(_CORNER * side)) for side in inner.shape)
-    corners = (
-        inner[:high, :wide],
-        inner[:high, -wide:],
-        inner[-high:, :wide],
-        inner[-high:, -wide:],
-    )
-    return sum(float(corner.mean()) >= _CORNER_FULL for corner in corners) >= _CORNERS
-
-
-def _keep(best: list[Mark], mark: Mark) -> None:
-    """Add ``mark``; of two in one place the more solid one stays."""
-    for at, other in enumerate(best):
-        if other.box.overlap(mark.box) > _HALF:
-            if mark.solid > other.solid:
-                best[at] = mark
-            return
-    best.append(mark)
+def _confidence(edges: Sequence[_Edge]) -> tuple[float, str]:
+    """Return how sure it is that marks are given to the right frames, and why."""
+    edge = max(edges, key=lambda edge: len(edge.fit.pairs))
+    if edge.fit.rival < _ALIKE:
+        return _SURE, "marks and frames keep step at one distance only"
+    if edge.fit.rival < 1.0:
+        return _BY_ENDS, "frames are evenly spaced; the ends of the roll tell whose mark is whose"
+    return _EVEN, "frames are evenly spaced; each mark is given to the nearest frame"

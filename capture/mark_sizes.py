@@ -1,0 +1,161 @@
+"""The sizes of image marks: one, two or three, told on the whole roll.
+
+The next size is larger by half or so. Wear makes single marks smaller and light makes them larger,
+and a lamp or a lens that drifts makes all of them so, little by little: so sizes are told apart
+after what drifts is taken off, and by width and height together, one of which may be worn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .marks import Mark
+
+MOST_SIZES = 3
+_CELL, _SOFT = 0.02, 2.0
+"""Width of a cell of the histogram of sizes (natural logarithms), and its softening in cells."""
+_APART = 0.24
+"""Between the middles of two sizes: 1.27 times."""
+_VALLEY = 0.5
+_ODD_FEW, _ODD_SHARE = 3, 0.015
+"""A smaller size that fewer marks have than that is wear of the next."""
+_SLOPES = np.linspace(-0.3, 0.3, 13)
+"""How much larger marks may be at the end of a roll than at its beginning (logarithms)."""
+_ROUNDS, _NEIGHBOURS = 3, 30
+_CAP = 0.2
+"""A side that is farther from its size than that is worn, and tells nothing more."""
+_UNSURE = 0.14
+
+Floats = NDArray[np.float64]
+Levels = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sizes:
+    """What sizes the marks of a roll have."""
+
+    levels: Levels
+    """For each mark, from 1 for the smallest."""
+    off: Floats
+    """For each mark, how far it is from its size (logarithm) on the side that fits worse."""
+    unsure: NDArray[np.bool_]
+    """Which marks may as well be of another size."""
+    centres: Floats
+    """``(sizes, 2)``: logarithms of width and height."""
+    drift: Floats
+    """For each mark, the logarithm of how much larger marks are just there."""
+
+    def fit(self, mark: Mark, beside: int) -> tuple[int, float]:
+        """Return the level of another mark, near the one at ``beside``, and how far it is off."""
+        sides = _sides([mark])[0] - self.drift[beside]
+        away = np.abs(self.centres - sides).max(axis=1)
+        return int(np.argmin(away)) + 1, float(away.min())
+
+
+def sizes_of(marks: Sequence[Mark]) -> Sizes:
+    """Return the sizes of image marks in the order in which they lie along the film."""
+    sides = _sides(marks)
+    axis, groups, drift = max(
+        (_grouped(sides, axis) for axis in (1, 0)), key=lambda found: int(found[1].max())
+    )
+    count = int(groups.max()) + 1
+    level_sides = sides - drift[:, None]
+    centres = np.stack([np.median(level_sides[groups == one], axis=0) for one in range(count)])
+    costs = _costs(level_sides, centres)
+    levels = np.argmin(costs, axis=1)
+    best = costs[np.arange(len(levels)), levels]
+    off = np.abs(level_sides - centres[levels]).max(axis=1)
+    unsure = np.abs(level_sides - centres[levels])[:, axis] > _UNSURE
+    others = np.partition(costs, 1, axis=1)[:, 1] - best if count > 1 else np.ones(len(levels))
+    return Sizes(levels + 1, off, unsure & (others < _CAP), centres, drift)
+
+
+def _sides(marks: Sequence[Mark]) -> Floats:
+    return np.log(np.array([(mark.across, mark.along) for mark in marks], dtype=np.float64))
+
+
+def _costs(sides: Floats, centres: Floats) -> Floats:
+    away = np.abs(sides[:, None, :] - centres[None])
+    return np.asarray(np.minimum(away, _CAP).sum(axis=2) + 0.01 * away.sum(axis=2))
+
+
+def _grouped(sides: Floats, axis: int) -> tuple[int, Levels, Floats]:
+    """Return the groups of sizes along one axis, 0 for the smallest, and the drift of each mark."""
+    lengths = sides[:, axis]
+    places = np.linspace(-0.5, 0.5, len(lengths))
+    slope = max(_SLOPES, key=lambda slope: (_sharpness(lengths - slope * places), -abs(slope)))
+    drift = slope * places
+    groups = _split(lengths - drift)
+    for _ in range(_ROUNDS):
+        drift = _followed(lengths, groups, drift)
+        groups = _split(lengths - drift)
+    return axis, groups, drift
+
+
+def _sharpness(lengths: Floats) -> float:
+    """Return how closely sizes lie together."""
+    return round(float((_histogram(lengths)[0] ** 2).sum()) / len(lengths), 2)
+
+
+def _histogram(lengths: Floats) -> tuple[Floats, float]:
+    """Return how many marks have about each size, and the least size."""
+    low = float(lengths.min()) - 10 * _CELL
+    cells = int((float(lengths.max()) - low) / _CELL) + 11
+    counts, _ = np.histogram(lengths, bins=cells, range=(low, low + cells * _CELL))
+    reach = np.arange(-8, 9)
+    kernel = np.exp(-0.5 * (reach / _SOFT) ** 2)
+    return np.convolve(counts, kernel / kernel.sum(), mode="same"), low
+
+
+def _followed(lengths: Floats, groups: Levels, drift: Floats) -> Floats:
+    """Return the drift as a running median of how far marks are off their size."""
+    centres = np.array(
+        [np.median((lengths - drift)[groups == at]) for at in range(groups.max() + 1)]
+    )
+    off = lengths - centres[groups]
+    return np.array(
+        [
+            np.median(off[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS + 1])
+            for at in range(len(lengths))
+        ]
+    )
+
+
+def _split(lengths: Floats) -> Levels:
+    """Return the groups of sizes, 0 for the smallest."""
+    cuts = list(_cuts(lengths))
+    groups = np.searchsorted(np.array(cuts), lengths).astype(np.int64)
+    while (merge := _to_merge(lengths, groups)) is not None:
+        groups[groups > merge] -= 1
+    return groups
+
+
+def _cuts(lengths: Floats) -> Iterator[float]:
+    """Yield the sizes at which hardly any mark is, between peaks."""
+    counts, low = _histogram(lengths)
+    inner = counts[1:-1]
+    peaks = 1 + np.flatnonzero((inner > counts[:-2]) & (inner >= counts[2:]) & (inner > 0.05))
+    for left, right in pairwise(peaks.tolist()):
+        between = left + int(np.argmin(counts[left : right + 1]))
+        if counts[between] < _VALLEY * min(counts[left], counts[right]):
+            yield low + (between + 0.5) * _CELL
+
+
+def _to_merge(lengths: Floats, groups: Levels) -> int | None:
+    """Return the group that is one with the next larger; None when all are sizes of their own."""
+    count = int(groups.max()) + 1
+    if count == 1:
+        return None
+    centres = np.array([np.median(lengths[groups == at]) for at in range(count)])
+    counts = np.bincount(groups, minlength=count)
+    gaps = np.diff(centres)
+    nearest = int(np.argmin(gaps))
+    if gaps[nearest] < _APART or count > MOST_SIZES:
+        return nearest
+    few = max(_ODD_FEW, _ODD_SHARE * len(lengths))
+    return 0 if counts[0] < few else None
