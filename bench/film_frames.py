@@ -3,23 +3,25 @@
 Rolls of every layout, with seeds that the cutter was not built on. A frame counts as found when
 its box overlaps the truth by at least 0.9 (intersection over union), as clipped when more than
 0.5 % of its ink lies outside the box that holds most of it, as apart when one box holds its ink
-and nobody else's: where no edges show, that is all a cutter can do.
+and nobody else's: where no edges show, that is all a cutter can do. Doubts are seeded where a
+frame is missing, where a document is two frames long, at splices and where an end cuts a frame.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from itertools import chain, pairwise
 from random import Random
 
 import cv2
 import numpy as np
 
-from capture.film import find_frames
-from capture.model import Box, FilmFrame, Pixels
+from capture.film import survey_roll
+from capture.model import Box, FilmDoubt, FilmFrame, FilmSurvey, Pixels
+from capture.ribbon import PixelRibbon
 
 from . import results
 from .charts import chart
@@ -27,6 +29,7 @@ from .people import first_people
 from .render import render
 from .results import Result, Table
 from .roll import EASY, HARD, Layout, Roll, Shot, roll
+from .roll_jobs import EASY_FILMS, HARD_FILMS, HELD_OUT, Film, Reel, reel
 
 NAME = "film_frames"
 REPORTED = 1000
@@ -34,6 +37,7 @@ REPORTED = 1000
 _OVERLAP = 0.9
 _CLIPPED = 0.005
 _DPI = 60
+_FRAMES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +50,17 @@ class Cut:
     clipped: int = 0
     apart: int = 0
     """With a box of their own: all of their ink in it, and none of another's."""
+    seeded: int = 0
+    """Places that a person should be asked about."""
+    caught: int = 0
+    false: int = 0
+    """Doubts where nothing is wrong."""
+    wrong_layout: int = 0
+    """Rolls whose lanes were taken wrong, or whose frames are out of order."""
     seconds: float = 0.0
 
     def __add__(self, other: Cut) -> Cut:
-        return Cut(
-            self.shots + other.shots,
-            self.frames + other.frames,
-            self.hits + other.hits,
-            self.clipped + other.clipped,
-            self.apart + other.apart,
-            self.seconds + other.seconds,
-        )
+        return Cut(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Cut)))
 
     @property
     def recall(self) -> float:
@@ -79,7 +83,7 @@ def overlap(one: Box, other: Box) -> float:
     return shared / (one.width * one.height + other.width * other.height - shared)
 
 
-def scored(ribbon: Roll, frames: Sequence[FilmFrame], seconds: float = 0.0) -> Cut:
+def scored(ribbon: Roll | Reel, frames: Sequence[FilmFrame], seconds: float = 0.0) -> Cut:
     """Return how ``frames`` fit the exposures of a roll."""
     boxes = [frame.box for frame in frames]
     hits = sum(any(overlap(shot.box, box) >= _OVERLAP for box in boxes) for shot in ribbon.shots)
@@ -89,7 +93,7 @@ def scored(ribbon: Roll, frames: Sequence[FilmFrame], seconds: float = 0.0) -> C
     written = np.array([bool(shot.ink.any()) for shot in ribbon.shots])
     alone = (held[written] > _CLIPPED).sum(axis=0) <= 1
     apart = int(((full & alone).any(axis=1) | ~written).sum())
-    return Cut(len(ribbon.shots), len(frames), hits, int(clipped.sum()), apart, seconds)
+    return Cut(len(ribbon.shots), len(frames), hits, int(clipped.sum()), apart, seconds=seconds)
 
 
 def ink_in(shot: Shot, box: Box) -> float:
@@ -101,6 +105,54 @@ def ink_in(shot: Shot, box: Box) -> float:
 def _part(shot: Shot, box: Box) -> np.ndarray:
     top, left = max(0, box.y - shot.box.y), max(0, box.x - shot.box.x)
     return shot.ink[top : max(0, box.bottom - shot.box.y), left : max(0, box.right - shot.box.x)]
+
+
+def doubted(film: Roll | Reel, survey: FilmSurvey) -> Cut:
+    """Return which doubts of ``survey`` are at places where something is wrong, and which not."""
+    seeded, allowed = _seeded(film)
+    caught = sum(any(_meets(doubt, *place) for doubt in survey.doubts) for place in seeded)
+    known = (*seeded, *allowed)
+    false = sum(not any(_meets(doubt, *place) for place in known) for doubt in survey.doubts)
+    return Cut(seeded=len(seeded), caught=caught, false=false)
+
+
+_Doubtful = tuple[str, Box, int]
+"""Kind, place, lane."""
+
+
+def _seeded(film: Roll | Reel) -> tuple[list[_Doubtful], list[_Doubtful]]:
+    """Return the places that should be doubted, and those that may be."""
+    high = float(np.median([shot.box.height for shot in film.shots]))
+    seeded: list[_Doubtful] = []
+    allowed: list[_Doubtful] = []
+    for lane in (1, 2):
+        boxes = sorted((one.box for one in film.shots if one.lane == lane), key=lambda box: box.y)
+        for before, after in pairwise(boxes):
+            gap = after.y - before.bottom
+            place = "hole", Box(after.x, before.bottom, after.width, max(1, gap)), lane
+            (seeded if gap >= 1.0 * high else allowed if gap >= 0.7 * high else []).append(place)
+    if isinstance(film, Reel):
+        wide = film.pixels.shape[1]
+        for box in film.long:
+            (seeded if box.height >= 1.85 * high else allowed).append(("double", box, 1))
+        seeded += [("splice", Box(0, line - 2, wide, 4), 0) for line in film.splices]
+        seeded += [("cut off", box, 0) for box in film.cut_off]
+    return seeded, allowed
+
+
+def _meets(doubt: FilmDoubt, kind: str, place: Box, _lane: int) -> bool:
+    return doubt.kind == kind and doubt.box.shared_area(place) > 0
+
+
+def ordered(film: Roll | Reel, survey: FilmSurvey) -> bool:
+    """Return whether lanes were told and frames come in the order in which they were exposed."""
+    if isinstance(film, Reel) and survey.layout is not film.layout:
+        return False
+    order = [
+        max(range(len(film.shots)), key=lambda at: film.shots[at].box.shared_area(frame.box))
+        for frame in survey.frames
+    ]
+    return order == sorted(order)
 
 
 def pages_of(seed: int, count: int, dpi: int = _DPI) -> list[Pixels]:
@@ -116,35 +168,70 @@ def pages_of(seed: int, count: int, dpi: int = _DPI) -> list[Pixels]:
     ]
 
 
-def measured(layout: Layout, seeds: Iterable[int], pages: Sequence[Pixels], frames: int) -> Cut:
-    """Return how rolls of one layout were cut, one roll for each seed."""
+def made(film: Layout | Film, seed: int, pages: Sequence[Pixels], frames: int) -> Roll | Reel:
+    """Return a roll of one kind of film."""
+    rng = Random(f"{film.name} {seed}")
+    if isinstance(film, Film):
+        return reel(pages, film, frames, rng)
+    return roll(rng.choices(pages, k=frames), film, rng)
+
+
+def measured(
+    film: Layout | Film, seeds: Iterable[int], pages: Sequence[Pixels], frames: int
+) -> Cut:
+    """Return how rolls of one kind of film were cut, one roll for each seed."""
     total = Cut()
     for seed in seeds:
-        rng = Random(f"{layout.name} {seed}")
-        ribbon = roll(rng.choices(pages, k=frames), layout, rng)
+        truth = made(film, seed, pages, frames)
         started = time.process_time()
-        found = find_frames(ribbon.pixels)
-        total += scored(ribbon, found, time.process_time() - started)
+        survey = survey_roll(PixelRibbon(truth.pixels))
+        seconds = time.process_time() - started
+        total += scored(truth, survey.frames, seconds) + doubted(truth, survey)
+        total += Cut(wrong_layout=int(not ordered(truth, survey)))
     return total
 
 
-def _row(layout: Layout, cut: Cut) -> tuple[results.Cell, ...]:
+_COLUMNS = (
+    "film",
+    "frames",
+    "recall",
+    "precision",
+    "clipped",
+    "apart",
+    "doubts seeded",
+    "caught",
+    "false",
+    "rolls out of order",
+    "frames a minute",
+)
+
+
+def _row(name: str, cut: Cut) -> tuple[results.Cell, ...]:
     return (
-        layout.name,
+        name,
         cut.shots,
-        f"{cut.recall:.3f}",
-        f"{cut.precision:.3f}",
+        f"{cut.recall:.4f}",
+        f"{cut.precision:.4f}",
         cut.clipped,
-        f"{cut.apart / cut.shots:.3f}",
+        f"{cut.apart / cut.shots:.4f}",
+        cut.seeded,
+        cut.caught,
+        cut.false,
+        cut.wrong_layout,
         round(60 * cut.shots / cut.seconds),
     )
 
 
-def _table(title: str, rows: list[tuple[Layout, Cut]]) -> Table:
-    columns = ("layout", "frames", "recall", "precision", "clipped", "apart", "frames a minute")
+def _table(title: str, rows: list[tuple[str, Cut]]) -> Table:
     total = sum((cut for _, cut in rows), Cut())
-    whole = ("all", *_row(rows[0][0], total)[1:])
-    return Table(title, columns, (*(_row(*row) for row in rows), whole))
+    return Table(title, _COLUMNS, (*(_row(*row) for row in rows), _row("all", total)))
+
+
+def _groups() -> Iterator[tuple[str, Sequence[Layout | Film]]]:
+    yield "Easy film", (*EASY, *EASY_FILMS)
+    yield "Hard film", (*HARD, *HARD_FILMS)
+    yield "Easy film of kinds that were held out", [one for one in HELD_OUT if one.easy]
+    yield "Hard film of kinds that were held out", [one for one in HELD_OUT if not one.easy]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -152,17 +239,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser = results.parser(NAME, __doc__)
     parser.add_argument("--seed", type=int, default=REPORTED, help="the first seed")
     parser.add_argument("--rolls", type=int, default=3, help="rolls of each layout")
-    parser.add_argument("--frames", type=int, default=60, help="frames of a roll")
+    parser.add_argument("--frames", type=int, default=_FRAMES, help="frames of a roll")
+    parser.add_argument("--only", default="", help="only the tables with this word in their title")
     given = parser.parse_args(arguments)
     machine = results.machine()
     pages = pages_of(given.seed, 40)
     seeds = range(given.seed, given.seed + given.rolls)
     tables = []
-    for title, layouts in (("Easy film", EASY), ("Hard film", HARD)):
-        rows = [(one, measured(one, seeds, pages, given.frames)) for one in layouts]
+    for title, films in _groups():
+        if given.only not in title.lower():
+            continue
+        rows = [(one.name, measured(one, seeds, pages, given.frames)) for one in films]
         tables.append(_table(title, rows))
-        print(results.markdown(tables[-1]), end="\n\n")
+        print(results.markdown(tables[-1]), end="\n\n", flush=True)
     command = f"python -m bench.{NAME} --seed {given.seed} --rolls {given.rolls}"
+    if given.frames != _FRAMES:
+        command += f" --frames {given.frames}"
     results.keep(Result(NAME, command, machine, tuple(tables)), given.results)
     return 0
 

@@ -59,6 +59,11 @@ class Layout:
     """Specks for every frame."""
     leader: Span = (0.2, 1.5)
     grain: float = 3.0
+    overlaps: float = 0.0
+    """Share of gaps that are negative: the film was exposed twice in a band."""
+    overlap: Span = (0.02, 0.12)
+    holes: float = 0.0
+    """Share of gaps that are as wide as a frame was, or wider."""
 
 
 DARK, LIGHT = (5, 14), (180, 215)
@@ -113,6 +118,7 @@ class Shot:
 
     box: Box
     ink: NDArray[np.bool_]
+    lane: int = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,10 +127,11 @@ class Roll:
 
     pixels: Pixels
     shots: tuple[Shot, ...]
+    """In the order in which they were exposed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Exposure:
+class Exposure:
     """A page on its piece of film: tones, where they are, and its ink."""
 
     tones: NDArray[np.float32]
@@ -133,28 +140,48 @@ class _Exposure:
 
 
 def roll(pages: Sequence[Pixels], layout: Layout, rng: Random) -> Roll:
-    """Return ``pages`` (all equally wide, at the resolution of the scan) on a roll of film."""
+    """Return ``pages`` (none wider than the first, as large as the scan shows them) on film."""
     ground = float(rng.randint(*layout.gap))
-    exposures = [_exposure(page, layout, ground, rng) for page in pages]
-    page_width = pages[0].shape[1]
+    exposures = [exposure(page, layout, ground, rng) for page in pages]
+    film, places = exposed_film(exposures, layout, pages[0].shape[1], ground, rng)
+    shots = tuple(shot(one, place) for one, place in zip(exposures, places, strict=True))
+    return Roll(worn(film, layout, len(pages), rng), shots)
+
+
+def exposed_film(
+    exposures: Sequence[Exposure], layout: Layout, page_width: int, ground: float, rng: Random
+) -> tuple[NDArray[np.float32], list[tuple[int, int]]]:
+    """Return film without wear, and where each exposure lies on it (left, top)."""
     widest = max(one.cover.shape[1] for one in exposures)
     width = max(round(layout.width * page_width), widest)
     places, length = _places(exposures, layout, page_width, width, rng)
     film = np.full((length, width), ground, dtype=np.float32)
+    bare = np.ones(film.shape, dtype=np.bool_)
     for one, (left, top) in zip(exposures, places, strict=True):
         high, wide = one.cover.shape
-        part = film[top : top + high, left : left + wide]
-        part[one.cover] = one.tones[one.cover]
-    shots = tuple(_shot(one, place) for one, place in zip(exposures, places, strict=True))
-    return Roll(_worn(film, layout, len(pages), rng), shots)
+        part, clean = (array[top : top + high, left : left + wide] for array in (film, bare))
+        twice = _twice(part, one.tones, ground)
+        part[one.cover] = np.where(clean, one.tones, twice)[one.cover]
+        clean[one.cover] = False
+    return film, places
 
 
-def _shot(one: _Exposure, place: tuple[int, int]) -> Shot:
+def _twice(
+    first: NDArray[np.float32], second: NDArray[np.float32], ground: float
+) -> NDArray[np.float32]:
+    """Return the tones of film that was exposed to both: light adds up, density multiplies."""
+    both = first + second - ground if ground < 128 else first * second / ground
+    return np.asarray(np.clip(both, 0, 255), dtype=np.float32)
+
+
+def shot(one: Exposure, place: tuple[int, int], lane: int = 1) -> Shot:
+    """Return the truth of an exposure whose upper left corner is at ``place``."""
     high, wide = one.cover.shape
-    return Shot(Box(*place, wide, high), one.ink)
+    return Shot(Box(*place, wide, high), one.ink, lane)
 
 
-def _exposure(page: Pixels, layout: Layout, ground: float, rng: Random) -> _Exposure:
+def exposure(page: Pixels, layout: Layout, ground: float, rng: Random) -> Exposure:
+    """Return one page as ``layout`` exposes it."""
     if rng.random() < layout.slips:
         page = page[: round(page.shape[0] * rng.uniform(0.3, 0.7))]
     if rng.random() < layout.blank:
@@ -175,10 +202,10 @@ def _tones(layout: Layout, ground: float, rng: Random) -> tuple[float, float]:
     return paper, min(250.0, paper + rng.randint(70, 140))
 
 
-def _askew(tones: NDArray[np.float32], ink: NDArray[np.bool_], degrees: float) -> _Exposure:
+def _askew(tones: NDArray[np.float32], ink: NDArray[np.bool_], degrees: float) -> Exposure:
     cover = np.ones(tones.shape, dtype=np.uint8)
     if not degrees:
-        return _Exposure(tones, cover > 0, ink)
+        return Exposure(tones, cover > 0, ink)
     high, wide = tones.shape
     matrix = cv2.getRotationMatrix2D((wide / 2, high / 2), degrees, 1.0)
     cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
@@ -187,11 +214,11 @@ def _askew(tones: NDArray[np.float32], ink: NDArray[np.bool_], degrees: float) -
     turned = cv2.warpAffine(tones, matrix, size, borderMode=cv2.BORDER_REPLICATE)
     covered = cv2.warpAffine(cover, matrix, size, flags=cv2.INTER_NEAREST) > 0
     inked = cv2.warpAffine(ink.astype(np.uint8), matrix, size, flags=cv2.INTER_NEAREST) > 0
-    return _Exposure(turned.astype(np.float32), covered, np.logical_and(inked, covered))
+    return Exposure(turned.astype(np.float32), covered, np.logical_and(inked, covered))
 
 
 def _places(
-    exposures: Sequence[_Exposure], layout: Layout, page_width: int, width: int, rng: Random
+    exposures: Sequence[Exposure], layout: Layout, page_width: int, width: int, rng: Random
 ) -> tuple[list[tuple[int, int]], int]:
     """Return where exposures lie (left, top), and the length of the roll."""
     top = round(rng.uniform(*layout.leader) * page_width)
@@ -201,11 +228,17 @@ def _places(
         off = round(rng.uniform(-layout.shift, layout.shift) * page_width)
         places.append((min(spare, max(0, spare // 2 + off)), top))
         gap = 0.0 if rng.random() < layout.missing else rng.uniform(*layout.gaps)
+        if layout.overlaps and rng.random() < layout.overlaps:
+            gap = -rng.uniform(*layout.overlap)
+        if layout.holes and rng.random() < layout.holes:
+            gap += rng.uniform(1.0, 1.4) * one.cover.shape[0] / page_width
         top += one.cover.shape[0] + round(gap * page_width)
     return places, top + round(rng.uniform(*layout.leader) * page_width)
 
 
-def _worn(film: NDArray[np.float32], layout: Layout, count: int, rng: Random) -> Pixels:
+def worn(film: NDArray[np.float32], layout: Layout, count: int, rng: Random) -> Pixels:
+    """Return film of ``count`` exposures as it is scanned: drifting, scratched, dusty, grainy."""
+    film = film.copy()
     length, width = film.shape
     noise = np.random.default_rng(rng.randrange(2**32))
     knots = noise.uniform(1 - layout.along, 1 + layout.along, max(3, length // (2 * width)))
@@ -218,8 +251,7 @@ def _worn(film: NDArray[np.float32], layout: Layout, count: int, rng: Random) ->
         place = rng.randrange(width), rng.randrange(length)
         cv2.circle(film, place, rng.choice((0, 0, 1)), rng.choice((4.0, 8.0, 240.0)), -1)
     film += noise.standard_normal(film.shape, dtype=np.float32) * np.float32(layout.grain)
-    worn: Pixels = np.clip(film, 0, 255).astype(np.uint8)
-    return worn
+    return np.asarray(np.clip(film, 0, 255), dtype=np.uint8)
 
 
 def _scratch(film: NDArray[np.float32], rng: Random) -> None:

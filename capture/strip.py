@@ -39,6 +39,9 @@ _FAINT = 8.0  # grey levels
 _FAINT_SHARE = 0.06
 _LEAST_FAINT = 4.0
 _LINE = 0.04  # of the width: a line of writing is lower
+_SPARSE, _LIT = 4, 70.0
+"""Every how many columns tell how far a line stands out, and the percentile: half of the film may
+be bare, where fronts have no backs."""
 _FAINTEST = 10.0  # percentile of the contrasts of lines
 _SCRATCH = (0.03, 0.06)  # of the width: thinner across and longer along
 _THICK = (0.08, 0.03)  # of the width, across and along: thicker than scratches and rules
@@ -303,7 +306,7 @@ def _exposed(density: Density, ground: Floats, near: Flags) -> Exposed:
     under = cv2.resize(ground, size, interpolation=cv2.INTER_LINEAR)
     off = np.abs(density.tones - under)
     grain = 1.48 * float(np.median(off[near]))
-    contrasts = np.abs(density.line - np.median(ground, axis=1))[~near]
+    contrasts = np.percentile(off[~near, ::_SPARSE], _LIT, axis=1)
     contrast = float(np.percentile(contrasts, _FAINTEST)) if contrasts.size else 0.0
     tolerance = max(_LEAST_TOLERANCE, _GRAINS * grain, _CONTRAST_SHARE * contrast)
     mask = (off > tolerance).astype(np.uint8)
