@@ -1,142 +1,215 @@
-"""Cut the image of a fiche into its title strip and its frames, row by row.
+"""Cut the image of a card of film into its title strip and its frames, row by row.
 
-Rows and frames are told by the profile of density: gaps are runs of lines of one tone, dark or
-light, whichever tells pieces of the more even length. Cuts lie in the middle of gaps, so that
-nothing between two frames is dropped.
+Fiche, jackets and aperture cards alike, without a setting: frames that stand out from the ground
+of the card give their size and the lattice they lie on; what touches is parted by that, and
+places of the lattice are filled where something lies that did not stand out. To clip a page is
+the worst error and to lose one the next, so boxes hold what belongs to them whole, and what is
+doubtful is told.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from .model import Box, FilmFrame, Pixels
-from .scale import grey
-from .strip import Run, runs_of
+from .card_cells import (
+    CardRow,
+    Cell,
+    Size,
+    left_over,
+    more_solids,
+    parted,
+    pieces_of,
+    rows_of,
+    strays,
+    usual_size,
+)
+from .card_ground import Reading, readings_of
+from .card_look import Look, look_at
+from .card_title import Title, title_of, title_solids
+from .model import Box, FilmDoubt, FilmFrame, FilmLayout, FilmSurvey, Pixels
 
-_ANALYSIS_WIDTH = 300
-_GAP_SHARE = 0.97
-_SHORTEST_GAP = 0.01  # of the width of the film
-_LEAST_EVEN = 0.5
-_TITLE_SHARE = 0.6
-_LIVELY = 12.0
+_NARROWEST = 24
+_DOUBLE = 1.6
+_SHORT = 0.75
+"""Frames of a row over those of most rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """What the runs along one direction of film look like."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Laid:
+    """A card as read: rows in the order of reading, in pixels of the look."""
 
-    shortest: float
-    longest: float
-    """Usual length over the width of what is cut."""
-    fragment: float
-    """Of the usual length; what is shorter belongs to its neighbour."""
-
-
-_FRAMES = _Shape(0.3, 3.0, 0.3)
-_ROWS = _Shape(0.02, 0.8, 0.08)  # a title strip is low, but no fragment
+    look: Look
+    rows: tuple[CardRow, ...]
+    title: Title | None
+    size: Size
 
 
 def find_card_frames(card: Pixels) -> tuple[FilmFrame, ...]:
-    """Return the frames of a fiche: the title strip if there is one, then row by row."""
-    tones = grey(card)
-    width = tones.shape[1]
-    rows = _cuts(tones, _ROWS)
-    title = _title_row(rows)
-    frames = [_frame(Box(0, title[0], width, title[1] - title[0]), True)] if title else []
-    for top, end in rows[1:] if title else rows:
-        row = np.ascontiguousarray(tones[top:end].T)
-        frames += [_frame(Box(left, top, right - left, end - top)) for left, right in _cuts(row)]
-    return tuple(frames)
+    """Return the frames of a card: the title strip if there is one, then row by row.
+
+    One frame of the whole card when no frames stand out.
+    """
+    return survey_card(card).frames
 
 
-def _frame(box: Box, title_strip: bool = False) -> FilmFrame:
-    return FilmFrame(box, title_strip, 0.5, "between gaps in the density of its row")
+def survey_card(card: Pixels) -> FilmSurvey:
+    """Return what stands on a card (grey or RGB), in pixels of its image, and what is doubtful.
+
+    A card that lies on its head, its title below, is read from its own top. Doubts are ``hole``,
+    ``short row`` and ``double``.
+    """
+    height, width = card.shape[:2]
+    laid = _laid(card) if min(height, width) >= _NARROWEST else None
+    if laid is None:
+        whole = FilmFrame(Box(0, 0, width, height), confidence=0.0, reason="no frames stand out")
+        return FilmSurvey(width, height, FilmLayout.SIMPLEX, (whole,))
+    size = width, height
+    title = [_title_frame(laid, laid.title, size)] if laid.title else []
+    frames = (*title, *_frames(laid, size))
+    doubts = tuple(_doubts(laid, size, bool(title)))
+    return FilmSurvey(width, height, FilmLayout.SIMPLEX, frames, doubts=doubts)
 
 
-def _title_row(rows: list[Run]) -> Run | None:
-    if len(rows) < 3:
+def _laid(card: Pixels) -> _Laid | None:
+    look = look_at(card)
+    readings = readings_of(look)
+    if not readings or not readings[0].solids:
         return None
-    heights = [end - top for top, end in rows]
-    return rows[0] if heights[0] < _TITLE_SHARE * float(np.median(heights[1:])) else None
+    best = readings[0]
+    titles = title_solids(look, best.solids)
+    solids = [box for box in best.solids if box not in titles]
+    cells = pieces_of(look, solids)
+    size = usual_size([cell.box for cell in cells])
+    if size is None:
+        return None
+    cells += more_solids(readings, [*cells, *(Cell(box, 1.0, "") for box in titles)], size)
+    boxes = [cell.box for cell in cells]
+    title = title_of(look, titles, boxes, size.height)
+    return _filled(look, best, cells, title, size)
 
 
-def _cuts(tones: Pixels, shape: _Shape = _FRAMES) -> list[Run]:
-    """Return the runs of lines that hold one frame each, down the image."""
-    height, width = tones.shape
-    scale = min(1.0, _ANALYSIS_WIDTH / width)
-    small = _shrunk(tones, scale)
-    tone, _ = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    lively = small.std(axis=1) > _LIVELY
-    best: tuple[float, list[Run]] = (_LEAST_EVEN, [])
-    for dark in (True, False):
-        share = (small <= tone).mean(axis=1) if dark else (small > tone).mean(axis=1)
-        runs = _frames_between(share >= _GAP_SHARE, small.shape[1], shape)
-        best = max(best, (_evenness(runs, small.shape[1], shape), runs))
-    if not best[1]:
-        return [(0, height)]
-    return [
-        (round(top / scale), min(height, round(end / scale)))
-        for top, end in _widened(best[1], lively)
-    ]
+def _filled(
+    look: Look, reading: Reading, cells: list[Cell], title: Title | None, size: Size
+) -> _Laid:
+    """Return the card with what did not stand out on all sides."""
+    held = [cell.box for cell in cells] + ([title.box] if title else [])
+    content = left_over(look, reading.mask, held)
+    rows = rows_of(look, cells, content, size)
+    known = [cell.box for row in rows for cell in row.cells] + ([title.box] if title else [])
+    rest = left_over(look, reading.mask, known)
+    loose = [box for box in strays(rest & reading.mask, size) if not _reaches(box, look)]
+    if loose:
+        reason = "lies apart from the rows"
+        more = [
+            replace(cell, confidence=0.3, reason=reason)
+            for box in loose
+            for cell in parted(look, box, size)
+            if all(cell.box.overlap(other) < 0.5 for other in known)
+        ]
+        rows = rows_of(
+            look,
+            [*cells, *more],
+            left_over(look, reading.mask, [*known, *(cell.box for cell in more)]),
+            size,
+        )
+    if title and title.side == "bottom":
+        rows = [_turned(row) for row in rows[::-1]]
+    return _Laid(look, tuple(rows), title, size)
 
 
-def _shrunk(tones: Pixels, scale: float) -> Pixels:
-    size = (max(1, round(tones.shape[1] * scale)), max(1, round(tones.shape[0] * scale)))
-    return np.asarray(cv2.resize(tones, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+def _reaches(box: Box, look: Look) -> bool:
+    """Return whether this runs out of the scan: the edge of the card, or what is beside it."""
+    height, width = look.shape
+    edges = (box.x <= 2, box.y <= 2, box.right >= width - 2, box.bottom >= height - 2)
+    return any(edges)
 
 
-def _frames_between(gap: NDArray[np.bool_], width: int, shape: _Shape) -> list[Run]:
-    """Return the runs between gaps, fragments joined to the frame that is nearer."""
-    shortest = max(2, round(_SHORTEST_GAP * width))
-    solid = np.zeros_like(gap)
-    for start, end in runs_of(gap):
-        solid[start:end] = end - start >= shortest or start == 0 or end == len(gap)
-    return _joined(runs_of(~solid), shape.fragment)
+def _turned(row: CardRow) -> CardRow:
+    return replace(row, cells=row.cells[::-1])
 
 
-def _joined(runs: list[Run], fragment: float) -> list[Run]:
-    if len(runs) < 2:
-        return runs
-    median = float(np.median([end - start for start, end in runs]))
-    joined = list(runs)
-    at = 0
-    while at < len(joined) and len(joined) > 1:
-        if joined[at][1] - joined[at][0] >= fragment * median:
-            at += 1
-            continue
-        before = joined[at][0] - joined[at - 1][1] if at else np.inf
-        after = joined[at + 1][0] - joined[at][1] if at + 1 < len(joined) else np.inf
-        left = at - 1 if before <= after else at
-        joined[left : left + 2] = [(joined[left][0], joined[left + 1][1])]
-        at = max(0, left)
-    return joined
+def _title_frame(laid: _Laid, title: Title, size: tuple[int, int]) -> FilmFrame:
+    where = "above" if title.side in ("top", "bottom") else "beside"
+    reason = f"large letters {where} the frames"
+    return FilmFrame(laid.look.on_card(title.box, size), True, 0.8, reason)
 
 
-def _evenness(runs: list[Run], width: int, shape: _Shape) -> float:
-    """Return how well runs look like frames, 0.0 to 1.0: several, page-like, alike."""
-    if len(runs) < 2:
-        return 0.0
-    lengths = np.array([end - start for start, end in runs], dtype=np.float64)
-    median = float(np.median(lengths))
-    if not shape.shortest <= median / width <= shape.longest:
-        return 0.0
-    return float(np.mean(np.abs(lengths - median) <= 0.35 * median))
+def _frames(laid: _Laid, size: tuple[int, int]) -> Iterator[FilmFrame]:
+    for number, row in enumerate(laid.rows, start=1):
+        columns = _columns(laid, row)
+        for cell, column in zip(row.cells, columns, strict=True):
+            box = laid.look.on_card(cell.box, size)
+            yield FilmFrame(
+                box, False, round(cell.confidence, 3), cell.reason, row=number, column=column
+            )
 
 
-def _widened(runs: list[Run], lively: NDArray[np.bool_]) -> list[Run]:
-    """Return runs that share the gaps between them, and what is lively at the ends as well."""
-    length = len(lively)
-    middles = [(end + start) // 2 for (_, end), (start, _) in pairwise(runs)]
-    margin = int(np.median([start - end for (_, end), (start, _) in pairwise(runs)]))
-    first, last = max(0, runs[0][0] - margin), min(length, runs[-1][1] + margin)
-    if lively[:first].any():
-        first = 0
-    if lively[last:].any():
-        last = length
-    edges = [first, *middles, last]
-    return list(pairwise(edges))
+def _columns(laid: _Laid, row: CardRow) -> list[int]:
+    """Return the columns of a row, from 1: by its lattice where it has one."""
+    if row.lattice is None:
+        return list(range(1, len(row.cells) + 1))
+    starts = [one.lattice.start(one.cells[0].column) for one in laid.rows if one.lattice]
+    places = [round((cell.box.x - min(starts)) / row.lattice.pitch) for cell in row.cells]
+    if laid.title and laid.title.side == "bottom":
+        last = max(
+            round((one.cells[0].box.x - min(_ends(laid))) / row.lattice.pitch)
+            for one in laid.rows
+            if one.lattice
+        )
+        places = [
+            last - round((cell.box.x - min(_ends(laid))) / row.lattice.pitch) for cell in row.cells
+        ]
+    columns: list[int] = []
+    for place in places:
+        columns.append(max(place + 1, columns[-1] + 1 if columns else 1))
+    return columns
+
+
+def _ends(laid: _Laid) -> list[int]:
+    return [min(cell.box.x for cell in row.cells) for row in laid.rows if row.lattice]
+
+
+def _doubts(laid: _Laid, size: tuple[int, int], titled: bool) -> Iterator[FilmDoubt]:
+    number = int(titled)
+    usual = int(np.median([len(row.cells) for row in laid.rows])) if laid.rows else 0
+    for at, row in enumerate(laid.rows):
+        last = at == len(laid.rows) - 1
+        if row.lattice and not last and len(row.cells) < _SHORT * usual:
+            yield _short_row(laid, row, size, number + len(row.cells), usual)
+        before: Cell | None = None
+        for cell in row.cells:
+            if before is not None and row.lattice:
+                yield from _holes(laid, row.lattice.pitch, (before, cell), size, number)
+            if max(cell.box.width / laid.size.width, cell.box.height / laid.size.height) > _DOUBLE:
+                box = laid.look.on_card(cell.box, size)
+                yield FilmDoubt("double", box, number, "about twice as large as its neighbours")
+            before = cell
+            number += 1
+
+
+def _holes(
+    laid: _Laid, pitch: float, pair: tuple[Cell, Cell], size: tuple[int, int], number: int
+) -> Iterator[FilmDoubt]:
+    left, right = sorted((cell.box for cell in pair), key=lambda box: box.x)
+    space = right.x - left.right
+    if space < 0.8 * laid.size.width:
+        return
+    count = max(1, round(space / pitch))
+    for n in range(count):
+        x = left.right + round((n + 0.5) * space / count - laid.size.width / 2)
+        box = Box(max(0, x), left.y, round(laid.size.width), left.height)
+        reason = "unexposed film as wide as a frame between two frames"
+        yield FilmDoubt("hole", laid.look.on_card(box, size), number, reason)
+
+
+def _short_row(
+    laid: _Laid, row: CardRow, size: tuple[int, int], after: int, usual: int
+) -> FilmDoubt:
+    box = row.cells[0].box
+    for cell in row.cells[1:]:
+        box |= cell.box
+    reason = f"{len(row.cells)} frames where most rows have {usual}"
+    return FilmDoubt("short row", laid.look.on_card(box, size), after, reason)
