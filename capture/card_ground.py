@@ -231,5 +231,7 @@ def _alike_area(sides: NDArray[np.float64], areas: NDArray[np.float64]) -> float
 def largest_group(sides: NDArray[np.float64], areas: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which of ``sides`` (n, k) are like the one that most area is like."""
     order = np.argsort(-areas)[:400]
-    near = (np.abs(sides[:, None] - sides[order]) <= _ALIKE * sides[order]).all(axis=2)
-    exposed = np.asarray(_apart(look.sharp, surface) > ground.tolerance)
+    off = np.abs(sides[:, None] - sides[order])
+    near = np.asarray((off <= _ALIKE * sides[order]).all(axis=2), dtype=np.bool_)
+    group: NDArray[np.bool_] = near[:, int(np.argmax((near * areas[:, None]).sum(axis=0)))]
+    return group
