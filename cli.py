@@ -124,6 +124,7 @@ def cli(verbose: bool) -> None:
 @click.option("--batch", "name", help="Name of the batch; default: that of the first folder.")
 @_source_option
 @click.option("--expect", type=click.IntRange(0), help="Frames that the delivery should hold.")
+@click.option("--defer", is_flag=True, help="Keep film uncut; `film read` reads a frame of it.")
 @_workers_option
 @_home_option
 @_json_option
@@ -132,6 +133,7 @@ def convert(
     name: str | None,
     kind: str,
     expect: int | None,
+    defer: bool,
     workers: int | None,
     home: Path,
     as_json: bool,
@@ -139,13 +141,14 @@ def convert(
     """Take scans in, read, index and file them; make the archive at first use.
 
     Given again it goes on where it was. Exit code 4 says that frames are held, quarantined
-    or unaccounted for.
+    or unaccounted for; frames of film that --defer keeps uncut are, until they are read.
 
     \b
     Example:
       chartroom convert box-17/ --batch box-17 --expect 412
+      chartroom convert roll-0042.tif --source roll --defer
     """
-    order = runner.Order(paths, name, SourceKind(kind), expect)
+    order = runner.Order(paths, name, SourceKind(kind), expect, defer)
     with open_archive(home, create=True) as archive, sole_writer(archive.home):
         settings = _settings(archive, workers)
         with _progress() as watch:

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from capture.errors import SourceError
@@ -111,13 +111,14 @@ def _inspect_source(pool: Pool, path: Path, name: str, kind: SourceKind) -> Iter
         yield Inspected(name, 1, None, f"it cannot be read: {error.strerror}")
         return
     source = SourceRef(path, digest, kind)
-    pool.submit(SurveyJob(source))
+    pool.submit(SurveyJob((source,)))
     (surveyed,) = pool.results()
     if not isinstance(surveyed.outcome, Surveyed):
         yield Inspected(name, 1, None, _reason(surveyed))
         return
-    for number in range(1, surveyed.outcome.count + 1):
-        pool.submit(PageJob(source, number))
+    (found,) = surveyed.outcome.sources
+    for number, place in enumerate(found.places, start=1):
+        pool.submit(PageJob(source, number, place))
     yield from _in_order(name, _with_retries(pool))
 
 
@@ -127,7 +128,7 @@ def _with_retries(pool: Pool) -> Iterator[tuple[int, Done]]:
         if not isinstance(job, PageJob):
             continue
         if isinstance(done.outcome, Failed) and done.outcome.again and not job.isolated:
-            pool.submit(PageJob(job.source, job.number, isolated=True), next_up=True)
+            pool.submit(replace(job, isolated=True), next_up=True)
             continue
         yield job.number, done
 

@@ -22,7 +22,7 @@ from archive.records import PageRecord
 from capture.errors import ToolError
 
 from .settings import Settings
-from .stages import Job, Outcome
+from .stages import Alive, Job, Outcome
 from .worker import Failed, Ready, work
 
 log = logging.getLogger(__name__)
@@ -137,6 +137,9 @@ class Pool:
         if isinstance(message, Ready):
             self._false_starts = 0
             hand.start()
+            return
+        if isinstance(message, Alive):
+            hand.since = time.monotonic()
             return
         if isinstance(message, PageRecord):
             hand.page = message

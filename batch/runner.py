@@ -9,35 +9,30 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from archive import audit, deliveries, ledger, pages
+from archive import audit, deliveries, film, ledger, pages
 from archive.archive import Archive
 from archive.catalogue import Connection, now
 from archive.deliveries import Batch, FrameRow, Source
 from archive.delivery_order import put_in_order
 from capture.errors import SettingsError
-from capture.model import FrameRef, FrameState, SourceKind
+from capture.joined import Joint
+from capture.model import FrameRef, SourceKind
 from capture.sniff import HEAD_BYTES
 
 from .assembly import Run, assemble_run, runs
+from .film import deferred_frames, keep_surveyed, places_of
 from .intake import Delivered, delivered_files, is_zip, take_in, unpack
-from .pool import Done, Pool
+from .keeping import STAGES, keep_outcome, page_key, reason_of, stop_if_told
+from .pool import Pool
 from .report import BatchReport
 from .settings import Settings
-from .stages import Carried, PageJob, SourceRef, Surveyed, SurveyJob
+from .stages import Joined, JoinJob, PageJob, SourceRef, Surveyed, SurveyJob
+from .strips import neighbours, rolls
 from .worker import Failed
-
-STAGES = ("capture", "ocr", "index")
-
-_SET_ASIDE = {
-    FrameState.BLANK: "blank",
-    FrameState.SEPARATOR: "separator",
-    FrameState.TECHNICAL: "technical",
-    FrameState.QUARANTINED: "quarantined",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +56,8 @@ class Order:
     name: str | None = None
     kind: SourceKind = SourceKind.AUTO
     expected: int | None = None
+    deferred: bool = False
+    """Film is surveyed and kept uncut; its frames are read when somebody asks for them."""
 
 
 def convert(archive: Archive, order: Order, settings: Settings, watch: Watch) -> Batch:
@@ -76,7 +73,9 @@ def convert(archive: Archive, order: Order, settings: Settings, watch: Watch) ->
     started = time.monotonic()
     try:
         _take_all_in(archive, batch, files, settings, watch)
-        carry(archive, batch, settings, watch)
+        if not order.deferred:
+            _defer_no_more(archive, batch)
+        carry(archive, batch, settings, watch, deferred=order.deferred)
     finally:
         _add_time(archive, batch, time.monotonic() - started)
     return _finish(archive, batch)
@@ -105,14 +104,30 @@ def retry(archive: Archive, batch: Batch, settings: Settings, watch: Watch) -> B
 
 
 def carry(
-    archive: Archive, batch: Batch, settings: Settings, watch: Watch, *, anew: bool = False
+    archive: Archive,
+    batch: Batch,
+    settings: Settings,
+    watch: Watch,
+    *,
+    anew: bool = False,
+    deferred: bool = False,
 ) -> None:
-    """Survey, read and assemble what is not done in ``batch``."""
+    """Survey, read and assemble what is not done in ``batch``.
+
+    Film that is new is ``deferred`` if so asked; frames of such film are not read here.
+    """
     crew = settings.batch.crew
     with Pool(settings, archive.home.vault, workers=crew) as pool:
-        _survey(archive, batch, pool, settings, watch)
+        _survey(archive, batch, pool, watch, deferred=deferred)
         _read_pages(archive, batch, pool, settings, watch, anew=anew)
     _assemble(archive, batch, settings, watch, anew=anew)
+
+
+def _defer_no_more(archive: Archive, batch: Batch) -> None:
+    with archive.catalogue.write() as connection:
+        for roll in film.rolls(connection, batch):
+            if roll.deferred:
+                film.set_deferred(connection, roll, False)
 
 
 def _batch_for(archive: Archive, order: Order) -> Batch:
@@ -182,30 +197,62 @@ def _holds_zip(archive: Archive, source: Source) -> bool:
         return False  # the survey tells that its bytes are gone
 
 
-def _survey(archive: Archive, batch: Batch, pool: Pool, settings: Settings, watch: Watch) -> None:
+def _survey(archive: Archive, batch: Batch, pool: Pool, watch: Watch, *, deferred: bool) -> None:
     arrived = _arrived(archive, batch)
     by_digest = {source.digest: source for source in arrived}
-    for source in arrived:
-        pool.submit(SurveyJob(_source_ref(archive, batch, source)))
-    for count, done in enumerate(pool.results(), start=1):
-        _stop_if_told(done)
-        with archive.catalogue.write() as connection:
-            source = by_digest[done.job.source.digest]
-            if isinstance(done.outcome, Surveyed):
-                found = done.outcome
-                deliveries.survey_source(
-                    connection,
-                    source,
-                    media=found.media,
-                    film=found.film,
-                    paged=found.paged,
-                    count=found.count,
-                )
-            else:
-                reason = _reason_of(done)
-                deliveries.quarantine_source(connection, source, reason)
-                audit.record(connection, "quarantined", source.digest[:16], reason=reason)
+    joints = _joints(archive, batch, pool, arrived, watch)
+    for together, known in rolls(arrived, joints):
+        pool.submit(_survey_job(archive, batch, together, known))
+    count = 0
+    for done in pool.results():
+        stop_if_told(done)
+        job = done.job
+        assert isinstance(job, SurveyJob)  # noqa: S101  (no page was handed out yet)
+        sources = [by_digest[ref.digest] for ref in job.sources]
+        if isinstance(done.outcome, Surveyed):
+            with archive.catalogue.write() as connection:
+                keep_surveyed(connection, batch, sources, done.outcome, deferred=deferred)
+        elif len(sources) > 1:
+            # One strip of a roll that cannot be read must not take the others with it.
+            for source in sources:
+                pool.submit(_survey_job(archive, batch, [source]))
+            continue
+        else:
+            _set_aside(archive, sources[0], reason_of(done))
+        count += len(sources)
         watch(Progress("surveying", count, len(arrived)))
+
+
+def _survey_job(
+    archive: Archive, batch: Batch, together: Sequence[Source], known: Sequence[Joint] = ()
+) -> SurveyJob:
+    refs = tuple(_source_ref(archive, batch, source) for source in together)
+    return SurveyJob(refs, tuple(known))
+
+
+def _joints(
+    archive: Archive, batch: Batch, pool: Pool, arrived: Sequence[Source], watch: Watch
+) -> dict[tuple[int, int], Joint | None]:
+    """Return how strips of a roll lie together; only of what the technician calls a roll."""
+    pairs = neighbours(arrived) if SourceKind(batch.kind) is SourceKind.ROLL else []
+    ids = {source.digest: source.id for source in arrived}
+    for pair in pairs:
+        pool.submit(JoinJob(*(_source_ref(archive, batch, source) for source in pair)))
+    found: dict[tuple[int, int], Joint | None] = {}
+    for done in pool.results():
+        stop_if_told(done)
+        job = done.job
+        assert isinstance(job, JoinJob)  # noqa: S101  (nothing else was handed out yet)
+        joint = done.outcome.joint if isinstance(done.outcome, Joined) else None
+        found[ids[job.before.digest], ids[job.after.digest]] = joint
+        watch(Progress("joining", len(found), len(pairs)))
+    return found
+
+
+def _set_aside(archive: Archive, source: Source, reason: str) -> None:
+    with archive.catalogue.write() as connection:
+        deliveries.quarantine_source(connection, source, reason)
+        audit.record(connection, "quarantined", source.digest[:16], reason=reason)
 
 
 def _read_pages(
@@ -219,6 +266,7 @@ def _read_pages(
 ) -> None:
     with archive.catalogue.read() as connection:
         sources = {s.id: s for s in deliveries.sources(connection, batch)}
+        waiting = deferred_frames(connection, batch)
         every = [
             frame
             for frame in deliveries.frames(connection, batch)
@@ -226,20 +274,23 @@ def _read_pages(
         ]
         read = ledger.done_keys(connection, STAGES[-1])
         lost = _lost_images(archive, connection, every) if anew else frozenset()
-    to_do = [f for f in every if f.ref in lost or _is_due(f, settings, read, anew=anew)]
+    due = [f for f in every if f.ref in lost or _is_due(f, settings, read, anew=anew)]
+    to_do = [frame for frame in due if frame.ref not in waiting]
     rows = {frame.ref: frame for frame in to_do}
+    with archive.catalogue.read() as connection:
+        places = places_of(connection, archive.vault, batch, every)
     for frame in to_do:
         ref = _source_ref(archive, batch, sources[frame.source_id])
-        pool.submit(PageJob(ref, frame.ref.number))
+        pool.submit(PageJob(ref, frame.ref.number, places.get(frame.ref)))
     count = len(every) - len(to_do)
     for done in pool.results():
-        _stop_if_told(done)
+        stop_if_told(done)
         job = done.job
         assert isinstance(job, PageJob)  # noqa: S101  (the survey is over)
         if isinstance(done.outcome, Failed) and done.outcome.again and not job.isolated:
-            pool.submit(PageJob(job.source, job.number, isolated=True), next_up=True)
+            pool.submit(replace(job, isolated=True), next_up=True)
             continue
-        _keep(archive, rows[job.ref], done, settings)
+        keep_outcome(archive, rows[job.ref], done, settings)
         count += 1
         watch(Progress("reading", count, len(every)))
 
@@ -254,60 +305,10 @@ def _lost_images(
 
 
 def _is_due(frame: FrameRow, settings: Settings, read: frozenset[str], *, anew: bool) -> bool:
-    done = _page_key(frame, settings) in read
+    done = page_key(frame, settings) in read
     if anew:
         return not done or (frame.state == "held" and frame.document_id is None)
     return frame.state == "pending" and not done
-
-
-def _keep(archive: Archive, frame: FrameRow, done: Done, settings: Settings) -> None:
-    with archive.catalogue.write() as connection:
-        if isinstance(done.outcome, Carried):
-            _keep_carried(connection, frame, done.outcome, settings)
-        else:
-            _keep_failed(connection, frame, done, settings)
-
-
-def _keep_carried(
-    connection: Connection, frame: FrameRow, carried: Carried, settings: Settings
-) -> None:
-    pages.keep_page(connection, frame, carried.page)
-    state = _SET_ASIDE.get(carried.page.found, "pending")
-    if carried.reading is not None:
-        pages.keep_reading(connection, frame, carried.reading)
-    deliveries.set_frame_state(connection, frame, state, carried.page.reason)
-    for stage in STAGES:
-        ledger.record_work(
-            connection,
-            _page_key(frame, settings, stage),
-            stage=stage,
-            version=settings.version(stage),
-            subject=frame.page,
-            seconds=carried.seconds.get(stage, 0.0),
-        )
-
-
-def _keep_failed(connection: Connection, frame: FrameRow, done: Done, settings: Settings) -> None:
-    reason, state = _reason_of(done), "held" if done.page else "quarantined"
-    if done.page is not None:
-        pages.keep_page(connection, frame, done.page)
-    deliveries.set_frame_state(connection, frame, state, f"it could not be read: {reason}")
-    ledger.record_work(
-        connection,
-        _page_key(frame, settings),
-        stage=STAGES[-1],
-        version=settings.version(STAGES[-1]),
-        subject=frame.page,
-        failure=reason,
-    )
-    audit.record(connection, state, frame.page, reason=reason)
-
-
-def _page_key(frame: FrameRow, settings: Settings, stage: str = STAGES[-1]) -> str:
-    """Name the work of a stage on a frame; each stage hangs on those before it."""
-    upto = STAGES[: STAGES.index(stage) + 1]
-    inputs = [frame.ref.source, *(settings.version(one) for one in upto)]
-    return ledger.work_key(stage, settings.version(stage), frame.page, inputs)
 
 
 def _assemble(
@@ -315,6 +316,7 @@ def _assemble(
 ) -> None:
     with archive.catalogue.read() as connection:
         sources = deliveries.sources(connection, batch)
+        waiting = deferred_frames(connection, batch)
         frames = {
             source_id: list(group)
             for source_id, group in groupby(
@@ -324,7 +326,7 @@ def _assemble(
     every = list(runs([source for source in sources if source.id in frames]))
     for count, run in enumerate(every, start=1):
         members = [frame for source in run.sources for frame in frames[source.id]]
-        if _all_read(run, members):
+        if _all_read(run, members) and not any(frame.ref in waiting for frame in members):
             _assemble_run(archive, batch, run, members, settings, anew=anew)
         watch(Progress("filing", count, len(every)))
 
@@ -368,16 +370,6 @@ def _add_time(archive: Archive, batch: Batch, seconds: float) -> None:
 
 def _source_ref(archive: Archive, batch: Batch, source: Source) -> SourceRef:
     return SourceRef(archive.vault.path(source.digest), source.digest, SourceKind(batch.kind))
-
-
-def _stop_if_told(done: Done) -> None:
-    if isinstance(done.outcome, Failed) and done.outcome.stop:
-        raise done.outcome.stop
-
-
-def _reason_of(done: Done) -> str:
-    assert isinstance(done.outcome, Failed)  # noqa: S101  (the caller looked)
-    return done.outcome.reason
 
 
 def release(

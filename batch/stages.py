@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from archive.records import PageRecord, Reading, record_of
@@ -15,9 +17,13 @@ from archive.vault import Vault
 from capture.encode import encode
 from capture.enhance import prepare, turned
 from capture.errors import ToolError
-from capture.intake import Source, open_source
-from capture.model import Digest, FrameRef, FrameState, PageImage, SourceKind
+from capture.intake import may_be_film, open_source
+from capture.joined import Joint
+from capture.model import Digest, Frame, FrameRef, FrameState, PageImage, SourceKind
+from capture.source import Place, Source
+from capture.survey import Film, is_strip, joint_of, survey_film
 from indexer.read import index_page
+from indexer.technical import technical_reason
 from ocr.calibration import calibrated_page
 from ocr.engine import OcrEngine
 from ocr.engines import open_engine
@@ -45,10 +51,20 @@ class SourceRef:
 
 
 @dataclass(frozen=True, slots=True)
-class SurveyJob:
-    """Look at a source: what is it, how many frames has it."""
+class JoinJob:
+    """Look whether one strip of film goes on where another ends."""
 
-    source: SourceRef
+    before: SourceRef
+    after: SourceRef
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyJob:
+    """Look at a source: what is it, which frames has it. Several are strips of one roll."""
+
+    sources: tuple[SourceRef, ...]
+    joints: tuple[Joint, ...] = ()
+    """How each strip lies against the one before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +73,8 @@ class PageJob:
 
     source: SourceRef
     number: int
+    place: Place | None = None
+    """Where it lies in its source; None for the image of its own number."""
     isolated: bool = False
     """Second try: with the engine that runs in a program of its own, the image kept first."""
 
@@ -66,17 +84,42 @@ class PageJob:
         return FrameRef(self.source.digest, self.number)
 
 
-Job = SurveyJob | PageJob
+Job = JoinJob | SurveyJob | PageJob
 
 
 @dataclass(frozen=True, slots=True)
-class Surveyed:
+class Joined:
+    """How two strips lie together; no joint when neither proves that the roll goes on."""
+
+    joint: Joint | None
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyedSource:
     """What a source turned out to be."""
 
     media: str
     film: bool
-    paged: bool
-    count: int
+    places: tuple[Place, ...]
+    """Where each of its frames lies, from the first."""
+
+    @property
+    def paged(self) -> bool:
+        """Whether one file holds several pages, through which a document may run."""
+        return len(self.places) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """What the sources of a survey turned out to be, in their order, and the film on them."""
+
+    sources: tuple[SurveyedSource, ...]
+    films: tuple[Film, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """A long job is still getting on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +132,8 @@ class Carried:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-Outcome = Surveyed | Carried
-Tell = Callable[[PageRecord], None]
+Outcome = Joined | Surveyed | Carried
+Tell = Callable[[PageRecord | Alive], None]
 
 
 class Conveyor:
@@ -103,23 +146,39 @@ class Conveyor:
         self._open: tuple[SourceRef, Source] | None = None
 
     def do(self, job: Job, tell: Tell) -> Outcome:
-        """Return the outcome of ``job``; ``tell`` hears of a page image once it is kept.
+        """Return the outcome of ``job``.
 
+        ``tell`` hears of a page image once it is kept, and that a long survey is getting on.
         Raises SourceError for what cannot be decoded, ToolError when an engine fails.
         """
-        return self.survey(job) if isinstance(job, SurveyJob) else self.carry(job, tell)
+        if isinstance(job, JoinJob):
+            return self.join(job)
+        return self.survey(job, tell) if isinstance(job, SurveyJob) else self.carry(job, tell)
 
-    def survey(self, job: SurveyJob) -> Surveyed:
-        """Return what the source is."""
-        source = self._source(job.source)
-        return Surveyed(source.media, source.film, source.paged, source.frame_count)
+    def join(self, job: JoinJob) -> Joined:
+        """Return how two strips lie together."""
+        with self._opened(job.before) as before, self._opened(job.after) as after:
+            strips = all(is_strip(one, self._settings.capture) for one in (before, after))
+            return Joined(joint_of(before, after, self._settings.capture) if strips else None)
+
+    def survey(self, job: SurveyJob, tell: Tell) -> Surveyed:
+        """Return what the sources are."""
+        kind = job.sources[0].kind
+        with ExitStack() as stack:
+            sources = [stack.enter_context(self._opened(ref)) for ref in job.sources]
+            films: tuple[Film, ...] = ()
+            if all(may_be_film(source, kind) for source in sources):
+                heard = partial(tell, Alive())
+                films = survey_film(sources, kind, self._settings.capture, job.joints, heard)
+            found = (SurveyedSource(one.media, one.film, tuple(one.places)) for one in sources)
+            return Surveyed(tuple(found), films)
 
     def carry(self, job: PageJob, tell: Tell) -> Carried:
         """Return the page, its words and its index values."""
         started = time.perf_counter()
-        page = prepare(self._source(job.source).frame(job.number), self._settings.capture)
+        page = prepare(self._frame(job), self._settings.capture)
         captured = time.perf_counter()
-        if page.state is not FrameState.PAGE:
+        if page.state is not FrameState.PAGE and not _is_title(job):
             seconds = {"capture": captured - started}
             return Carried(record_of(page, self._keep(page)), None, seconds)
         if job.isolated:
@@ -130,6 +189,9 @@ class Conveyor:
         index = index_page(
             words, width=upright.width, height=upright.height, settings=self._settings.indexer
         )
+        told = technical_reason(words) if page.film and page.state is FrameState.PAGE else ""
+        if told:
+            upright = replace(upright, state=FrameState.TECHNICAL, reason=told)
         indexed = time.perf_counter()
         return Carried(
             record_of(upright, self._keep(upright)),
@@ -158,18 +220,33 @@ class Conveyor:
             self._engines[isolated] = open_engine(self._settings.ocr, isolated=isolated)
         return self._engines[isolated]
 
+    def _frame(self, job: PageJob) -> Frame:
+        source = self._source(job.source)
+        return source.frame_at(job.number, job.place) if job.place else source.frame(job.number)
+
     def _source(self, ref: SourceRef) -> Source:
         if self._open and self._open[0] == ref:
             return self._open[1]
         if self._open:
             self._open[1].close()
             self._open = None
-        source = open_source(ref.path, ref.digest, kind=ref.kind, settings=self._settings.capture)
+        source = self._opened(ref)
         self._open = (ref, source)
         return source
 
+    def _opened(self, ref: SourceRef) -> Source:
+        """Return the source, not cut: its film was, or will be, surveyed apart."""
+        return open_source(
+            ref.path, ref.digest, kind=SourceKind.PAPER, settings=self._settings.capture
+        )
+
     def _keep(self, page: PageImage) -> Digest | None:
         return self._vault.put(encode(page)) if self._vault else None
+
+
+def _is_title(job: PageJob) -> bool:
+    """Return whether a frame is the title strip of a card: no page, yet it bears witness."""
+    return job.place is not None and job.place.part is not None and job.place.part.title_strip
 
 
 def read_upright(engine: OcrEngine, page: PageImage) -> tuple[PageImage, OcrPage]:

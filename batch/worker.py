@@ -23,7 +23,7 @@ from archive.vault import Vault
 from capture.errors import ArchiveError, BusyError, ChartroomError, SourceError
 
 from .settings import Settings
-from .stages import Conveyor, Job, Outcome
+from .stages import Alive, Conveyor, Job, Outcome
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Ready:
     """The worker has its tools; what fails from here on is the fault of a job."""
 
 
-Message = Ready | PageRecord | Outcome | Failed
+Message = Ready | Alive | PageRecord | Outcome | Failed
 
 
 def work(pipe: Connection, settings: Settings, vault_root: Path | None) -> None:

@@ -26,7 +26,7 @@ from .resolution import resolve_dpi
 from .settings import CaptureSettings
 from .target import is_target
 
-RECIPE = "capture@5"
+RECIPE = "capture@6"
 """Changes whenever the recipe can make another page of the same frame."""
 
 _SURE_ROTATION = 0.5
@@ -43,7 +43,8 @@ def prepare(frame: Frame, settings: CaptureSettings) -> PageImage:
     blank, weighed = weigh_blank(page.pixels, page.dpi)
     barcodes = read_barcodes(page.pixels, bitonal=page.bitonal) if settings.barcodes else ()
     state, reason = _verdict(frame, page.pixels, blank, barcodes)
-    steps = (*page.steps, weighed) if frame.cut is None else (frame.cut, *page.steps, weighed)
+    found = tuple(step for step in (frame.cut, frame.reduction) if step is not None)
+    steps = (*found, *page.steps, weighed)
     return replace(page, state=state, reason=reason, barcodes=barcodes, steps=steps)
 
 

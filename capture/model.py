@@ -226,6 +226,8 @@ class Frame:
     """The strip above the rows of a fiche, which names the card and is no page."""
     cut: Step | None = None
     """How it was cut from a strip or card, and how sure that is; None when it was not."""
+    reduction: Step | None = None
+    """How small its page stands on the film, and what that rests on; None for paper."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -38,6 +38,8 @@ class CaptureSettings:
     """Length over width from which ``AUTO`` looks for several frames in one image."""
     strip_length: int = 3_000
     """Pixels of length below which ``AUTO`` takes no image for a strip of film."""
+    reduction: float = 0.0
+    """Reduction at which film was taken, such as 24; 0 lets its files and frames tell."""
     deskew_limit_degrees: float = 15.0
     """Steepest skew that is looked for, either way."""
     deskew_confidence: float = 0.5

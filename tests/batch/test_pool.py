@@ -126,7 +126,7 @@ def test_a_pool_leaves_no_worker_behind(tmp_path: Path) -> None:
     scan = SourceRef(write_scan(tmp_path / "a.tif", 1), Digest("a" * 64), SourceKind.AUTO)
     before = set(psutil.Process().children(recursive=True))
     with Pool(settings(), None, workers=2) as pool:
-        pool.submit(SurveyJob(scan))
+        pool.submit(SurveyJob((scan,)))
         assert len(list(pool.results())) == 1
     left = [p for p in psutil.Process().children(recursive=True) if p not in before]
     assert not [p for p in left if "resource_tracker" not in " ".join(p.cmdline())]
@@ -135,7 +135,7 @@ def test_a_pool_leaves_no_worker_behind(tmp_path: Path) -> None:
 def test_a_worker_killed_while_idle_costs_nothing(tmp_path: Path) -> None:
     scan = SourceRef(write_scan(tmp_path / "a.tif", 1), Digest("a" * 64), SourceKind.AUTO)
     with Pool(settings(), None, workers=1) as pool:
-        pool.submit(SurveyJob(scan))
+        pool.submit(SurveyJob((scan,)))
         list(pool.results())
         workers = [p for p in psutil.Process().children() if "spawn_main" in " ".join(p.cmdline())]
         for worker in workers:
