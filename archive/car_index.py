@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from capture.errors import SettingsError, SourceError
 from indexer.car import CarRow, address_of, roll_key
@@ -26,9 +26,6 @@ _SEPARATORS = (",", ";", "\t", "|")
 _SPREADSHEET = re.compile(r"(\d+)\.0+")
 _CHUNK = 1 << 20
 _PART = 400
-_AT = tuple_(schema.car_rows.c.roll, schema.car_rows.c.address_key)
-_Key = tuple[str, str]
-"""Roll and address as they are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +100,12 @@ class CarFile:
 
 def load_car(connection: Connection, rows: Iterator[CarRow]) -> Loaded:
     """Keep ``rows``; those of an address take the place of what was known of it before."""
-    seen: set[_Key] = set()
+    seen: set[str] = set()
     done = Loaded(0, 0, 0, 0)
     while part := list(islice(rows, _PART)):
-        by_key: dict[_Key, list[CarRow]] = {}
+        by_key: dict[str, list[CarRow]] = {}
         for row in part:
-            by_key.setdefault((row.roll, _address_key(row.address)), []).append(row)
+            by_key.setdefault(_place(row), []).append(row)
         before = _known(connection, list(by_key))
         # An address may come up again further down; what this file said of it stays.
         after = {
@@ -178,19 +175,21 @@ def _names_with(connection: Connection, key: str) -> list[str]:
     return list(found.scalars())
 
 
-def _known(connection: Connection, keys: Sequence[_Key]) -> dict[_Key, list[CarRow]]:
-    found: dict[_Key, list[CarRow]] = {}
+def _known(connection: Connection, keys: Sequence[str]) -> dict[str, list[CarRow]]:
+    found: dict[str, list[CarRow]] = {}
     rows = connection.execute(
-        select(schema.car_rows).where(_AT.in_(keys)).order_by(schema.car_rows.c.id)
+        select(schema.car_rows)
+        .where(schema.car_rows.c.place.in_(keys))
+        .order_by(schema.car_rows.c.id)
     )
     for row in rows:
-        found.setdefault((row.roll, row.address_key), []).append(_row(row))
+        found.setdefault(row.place, []).append(_row(row))
     return found
 
 
-def _replace(connection: Connection, stale: Sequence[_Key], fresh: Sequence[CarRow]) -> None:
+def _replace(connection: Connection, stale: Sequence[str], fresh: Sequence[CarRow]) -> None:
     if stale:
-        connection.execute(delete(schema.car_rows).where(_AT.in_(stale)))
+        connection.execute(delete(schema.car_rows).where(schema.car_rows.c.place.in_(stale)))
         connection.execute(insert(schema.car_rows), [_stored(row) for row in fresh])
 
 
@@ -199,7 +198,7 @@ def _stored(row: CarRow) -> dict[str, object]:
         "roll": row.roll,
         "roll_key": roll_key(row.roll),
         "address": list(row.address),
-        "address_key": _address_key(row.address),
+        "place": _place(row),
         "mrn": row.mrn,
         "last_name": row.last_name,
         "first_name": row.first_name,
@@ -220,8 +219,8 @@ def _row(row: Row[Any]) -> CarRow:
     )
 
 
-def _address_key(address: tuple[int, ...]) -> str:
-    return ".".join(map(str, address))
+def _place(row: CarRow) -> str:
+    return f"{'.'.join(map(str, row.address))} {row.roll}"
 
 
 def _encoding_of(path: Path) -> str:

@@ -25,6 +25,7 @@ from . import audit, schema
 from .catalogue import now
 from .deliveries import Batch, FrameRow, Source
 from .film_rows import blip_of, blip_row, doubt_of, doubt_row, film_frame_of, frame_row
+from .statements import in_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,19 @@ def roll_of_source(connection: Connection, source: Source, image: int = 1) -> Fi
         select(table.c.roll_id).where(table.c.source_id == source.id, table.c.image == image)
     ).scalar()
     return _roll_with(connection, roll_id) if roll_id is not None else None
+
+
+def rolls_of_sources(connection: Connection, sources: Sequence[int]) -> list[FilmRoll]:
+    """Return the rolls and cards that stand in files, given by their row ids, in order."""
+    table = schema.roll_parts
+    found: set[int] = set()
+    for part in in_parts(sources):
+        found |= set(
+            connection.execute(
+                select(table.c.roll_id).where(table.c.source_id.in_(part)).distinct()
+            ).scalars()
+        )
+    return [_roll_with(connection, roll_id) for roll_id in sorted(found)]
 
 
 def joined_sources(connection: Connection, batch: Batch) -> dict[int, int]:

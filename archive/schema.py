@@ -9,7 +9,6 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -310,16 +309,15 @@ car_rows = Table(
     "car_rows",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("roll", String, nullable=False),
+    Column("roll", String, nullable=False, index=True),
     Column("roll_key", String, nullable=False, index=True),
     Column("address", JSON, nullable=False),
-    Column("address_key", String, nullable=False),
+    Column("place", String, nullable=False, index=True),  # roll and address, to be looked up
     Column("mrn", String, nullable=False),
     Column("last_name", String, nullable=False),
     Column("first_name", String, nullable=False),
     Column("document_type", String, nullable=False),
     Column("date", String, nullable=False),
-    Index("ix_car_rows_roll", "roll", "address_key"),
 )
 
 outbox = Table(

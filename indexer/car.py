@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 _GENERIC = frozenset(
     {"", "ROLL", "R", "REEL", "FILM", "MICROFILM", "NO", "NR", "NUMBER", "FICHE", "CARD", "TAPE"}
@@ -54,8 +54,6 @@ def address_of(text: str, roll: str = "") -> tuple[int, ...] | None:
     Levels are parted by points, dashes, slashes or spaces; ``roll`` may stand before them.
     """
     parts = [part for part in re.split(r"[\s.,:;/_\-]+", text.strip()) if part]
-    if len(parts) > 1 and not parts[-1].strip("0") and re.fullmatch(r"\s*\d+\.0\s*", text):
-        parts.pop()  # a spreadsheet made 17.0 of the frame number 17
     if len(parts) > _MOST_LEVELS and roll and roll_key(parts[0]) == roll_key(roll):
         parts = parts[1:]
     if not 1 <= len(parts) <= _MOST_LEVELS or not all(map(_is_level, parts)):
@@ -65,6 +63,16 @@ def address_of(text: str, roll: str = "") -> tuple[int, ...] | None:
 
 def _is_level(part: str) -> bool:
     return part.isascii() and part.isdigit() and len(part) <= _MOST_DIGITS
+
+
+def fitted(rows: Iterable[CarRow], levels: int) -> Iterator[CarRow]:
+    """Yield ``rows`` with addresses of no more than ``levels`` levels where only zeros go.
+
+    On film with one level the ``17.0`` of a spreadsheet is frame 17.
+    """
+    for row in rows:
+        extra = row.address[levels:]
+        yield replace(row, address=row.address[:levels]) if extra and not any(extra) else row
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def test_bad_lines_are_told_by_number_without_their_content(tmp_path: Path) -> N
 def test_what_a_spreadsheet_made_of_numbers_is_undone(tmp_path: Path) -> None:
     text = HEAD + "42.0,17.0,71234.0,TESTPERSON,,,\n"
     (row,) = CarFile(written(tmp_path, text)).rows()
-    assert (row.roll, row.address, row.mrn) == ("42", (17,), "71234")
+    assert (row.roll, row.address, row.mrn) == ("42", (17, 0), "71234")
 
 
 def test_the_roll_may_stand_in_the_address(tmp_path: Path) -> None:

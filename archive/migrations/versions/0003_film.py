@@ -115,7 +115,7 @@ def _create_car_rows() -> None:
         sa.Column("roll", sa.String(), nullable=False),
         sa.Column("roll_key", sa.String(), nullable=False),
         sa.Column("address", sa.JSON(), nullable=False),
-        sa.Column("address_key", sa.String(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
         sa.Column("mrn", sa.String(), nullable=False),
         sa.Column("last_name", sa.String(), nullable=False),
         sa.Column("first_name", sa.String(), nullable=False),
@@ -123,5 +123,6 @@ def _create_car_rows() -> None:
         sa.Column("date", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_car_rows")),
     )
-    op.create_index(op.f("ix_car_rows_roll"), "car_rows", ["roll", "address_key"], unique=False)
+    op.create_index(op.f("ix_car_rows_place"), "car_rows", ["place"], unique=False)
+    op.create_index(op.f("ix_car_rows_roll"), "car_rows", ["roll"], unique=False)
     op.create_index(op.f("ix_car_rows_roll_key"), "car_rows", ["roll_key"], unique=False)

@@ -1,0 +1,303 @@
+"""An old film index laid beside the pages of a roll: what it adds, and where the two disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from archive import film, pages
+from archive.car_index import rows_of_roll
+from archive.catalogue import Connection
+from archive.film import FilmRoll, RollFrame
+from archive.patients import StoredIndex
+from capture.model import Box, FrameRef
+from indexer.car import CarRow, Under, fitted, rows_by_frame, rows_without_frame
+from indexer.car_shift import Shift, shifts
+from indexer.car_values import (
+    DISAGREE,
+    SURE,
+    TWO_PATIENTS,
+    UNSURE,
+    RowPatient,
+    Word,
+    is_from_index,
+    patient_of,
+    row_type,
+    row_values,
+    said_by_page,
+    same_patient,
+    shared_number,
+)
+from indexer.model import Document, Filing, FilingState, IndexValue, MasterPatientIndex, PageIndex
+from indexer.settings import IndexSettings
+
+ALONE = "car-index-alone@1"
+_ALONE_CONFIDENCE = 0.9
+_UNSTEADY = frozenset({"unmarked", "bare mark", "jump"})
+_PROOF = frozenset({"mrn", "patient_name", "birth_date", "ssn"})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the index says of one frame, and what came of asking its page."""
+
+    rows: tuple[CarRow, ...]
+    values: tuple[IndexValue, ...] = ()
+    """Empty where the page contradicts them, or the index contradicts itself."""
+    disputed: tuple[IndexValue, ...] = ()
+    """What the index says where something contradicts it: for a person to see."""
+    objection: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A frame of which a row speaks."""
+
+    ref: FrameRef
+    box: Box
+    under: Under
+    steady: bool
+    """Its address can be relied on."""
+
+
+@dataclass(frozen=True, slots=True)
+class RollIndex:
+    """The film index of one roll, laid beside its frames."""
+
+    rows: tuple[CarRow, ...] = ()
+    told: Mapping[FrameRef, Told] = field(default_factory=dict)
+    """For the frames of which a row speaks."""
+    absent: tuple[CarRow, ...] = ()
+    """Rows whose address no frame bears."""
+    shifted: tuple[Shift, ...] = ()
+    """Where the index gets out of step with what is read, by position on the roll."""
+
+
+NO_INDEX = RollIndex()
+
+
+def roll_index(connection: Connection, roll: FilmRoll, settings: IndexSettings) -> RollIndex:
+    """Return what the film index says of ``roll``, beside what its pages say."""
+    rows = rows_of_roll(connection, roll)
+    if not rows:
+        return NO_INDEX
+    frames = film.film_frames(connection, roll)
+    kept = [entry.frame for entry in frames]
+    own = pages.indexes_of(connection, kept)
+    sizes = {
+        ref: Box(0, 0, page.width, page.height)
+        for ref, page in pages.pages_of(connection, kept).items()
+    }
+    return laid_beside(frames, own, sizes, rows, roll, StoredIndex(connection), settings)
+
+
+def laid_beside(
+    frames: Sequence[RollFrame],
+    own: Mapping[FrameRef, PageIndex],
+    sizes: Mapping[FrameRef, Box],
+    rows: Sequence[CarRow],
+    roll: FilmRoll,
+    mpi: MasterPatientIndex,
+    settings: IndexSettings,
+) -> RollIndex:
+    """Return ``rows`` laid beside ``frames``, whose page images fill ``sizes`` and say ``own``."""
+    addresses = _addresses(frames, rows)
+    rows = tuple(fitted(rows, max(map(len, addresses), default=0)))
+    under = rows_by_frame(addresses, rows)
+    patients = {row: patient_of(row, mpi, settings) for row in rows}
+    read = [_number_of(own.get(entry.frame.ref), mpi) for entry in frames]
+    indexed = [_indexed_number(one, patients) for one in under]
+    shifted = shifts(read, indexed)
+    steady = _steady(addresses, roll, shifted)
+    members = [
+        _Member(entry.frame.ref, _whole(entry, sizes), one, firm)
+        for entry, one, firm in zip(frames, under, steady, strict=True)
+        if one is not None
+    ]
+    asker = _Asker(mpi, settings, patients, own)
+    told = {ref: what for group in _groups(members) for ref, what in asker.told(group)}
+    return RollIndex(rows, told, rows_without_frame(addresses, rows), shifted)
+
+
+def with_index(index: PageIndex, told: Told | None) -> PageIndex:
+    """Return what a page says of itself together with what the film index says of it."""
+    if told is None or not told.values:
+        return index
+    kind = row_type(told.rows[0])
+    sure = min(told.values[0].confidence, kind.confidence) if kind else 0.0
+    named = index.type
+    if kind and not index.titled and index.type.confidence < sure:
+        named = replace(kind, confidence=sure)
+    return replace(index, type=named, values=(*index.values, *told.values))
+
+
+def with_objections(document: Document, told: Mapping[FrameRef, Told]) -> Document:
+    """Return ``document`` with what the film index holds against filing it."""
+    against = [told[ref] for ref in document.frames if ref in told and told[ref].objection]
+    if not against:
+        return document
+    doubts = dict.fromkeys((*document.doubts, *(one.objection for one in against)))
+    disputed = dict.fromkeys(value for one in against for value in one.disputed)
+    return replace(document, doubts=tuple(doubts), values=(*document.values, *disputed))
+
+
+def told_by_index_alone(filing: Filing, values: Iterable[IndexValue]) -> Filing:
+    """Return ``filing``, marked as such when nothing but the film index says whose it is."""
+    proof = [value for value in values if value.field in _PROOF]
+    if filing.state is FilingState.HELD or not proof or not all(map(is_from_index, proof)):
+        return filing
+    reason = f"by the film index alone, no page names a patient: {filing.reason}"
+    confidence = round(_ALONE_CONFIDENCE * filing.confidence, 4)
+    return replace(filing, rule=ALONE, reason=reason, confidence=confidence)
+
+
+def starts_row(before: Told | None, now: Told | None) -> bool:
+    """Say whether the film index begins or ends a document between two frames."""
+    speaking = [one for one in (before, now) if one is not None and one.values]
+    if len(speaking) < 2:
+        return bool(speaking) and (before is None or now is None)
+    return _content(speaking[0].rows) != _content(speaking[1].rows)
+
+
+def _content(rows: tuple[CarRow, ...]) -> tuple[CarRow, ...]:
+    return tuple(replace(row, address=()) for row in rows)
+
+
+def _addresses(frames: Sequence[RollFrame], rows: Sequence[CarRow]) -> list[tuple[int, ...]]:
+    """Return the address of each frame; without marks its place on the card, or its number."""
+    if any(entry.found.address for entry in frames):
+        return [entry.found.address for entry in frames]
+    if any(entry.found.row for entry in frames) and any(len(row.address) > 1 for row in rows):
+        return [_cell(entry) for entry in frames]
+    numbers: list[tuple[int, ...]] = []
+    count = 0
+    for entry in frames:
+        count += not entry.found.title_strip
+        numbers.append(() if entry.found.title_strip else (count,))
+    return numbers
+
+
+def _cell(entry: RollFrame) -> tuple[int, ...]:
+    return (entry.found.row, entry.found.column) if entry.found.row else ()
+
+
+def _number_of(index: PageIndex | None, mpi: MasterPatientIndex) -> str:
+    """Return the record number that a page bears, as the patient index knows it now."""
+    read = {value.value for value in index.values if value.field == "mrn"} if index else set()
+    return _present(read.pop(), mpi) if len(read) == 1 else ""
+
+
+def _indexed_number(under: Under | None, patients: Mapping[CarRow, RowPatient]) -> str:
+    if under is None:
+        return ""
+    told = patients[under.rows[0]]
+    return told.known.mrn if told.known else told.number
+
+
+def _present(number: str, mpi: MasterPatientIndex) -> str:
+    known = mpi.by_mrn(number)
+    return known.mrn if known else number
+
+
+def _steady(
+    addresses: Sequence[tuple[int, ...]], roll: FilmRoll, shifted: Sequence[Shift]
+) -> list[bool]:
+    """Say for each frame whether its address can be relied on without its page bearing it out.
+
+    A mark that is missing or too many puts all addresses after it in doubt, up to the next mark
+    of a higher level; so does film without marks, whose frames are only counted here.
+    """
+    if not roll.blips:
+        return [False] * len(addresses)
+    doubted = {doubt.after + 1 for doubt in roll.doubts if doubt.kind in _UNSTEADY}
+    steps = {shift.frame: shift.by for shift in shifted}
+    steady: list[bool] = []
+    sure, step = True, 0
+    before: tuple[int, ...] = ()
+    for number, address in enumerate(addresses, start=1):
+        step = steps.get(number, step)
+        sure = (sure or address[:-1] != before[:-1]) and number not in doubted
+        before = address
+        steady.append(sure and step == 0)
+    return steady
+
+
+def _groups(members: Iterable[_Member]) -> Iterator[list[_Member]]:
+    """Yield the frames that the same rows speak of together, in their order."""
+    groups: dict[tuple[CarRow, ...], list[_Member]] = {}
+    for member in members:
+        groups.setdefault(member.under.rows, []).append(member)
+    yield from groups.values()
+
+
+def _whole(entry: RollFrame, sizes: Mapping[FrameRef, Box]) -> Box:
+    box = entry.found.box
+    return sizes.get(entry.frame.ref, Box(0, 0, box.width, box.height))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Asks the pages under one address of the index what they say to it."""
+
+    mpi: MasterPatientIndex
+    settings: IndexSettings
+    patients: Mapping[CarRow, RowPatient]
+    own: Mapping[FrameRef, PageIndex]
+
+    def told(self, members: Sequence[_Member]) -> Iterator[tuple[FrameRef, Told]]:
+        rows = members[0].under.rows
+        told = self.patients[rows[0]]
+        if not all(same_patient(told, self.patients[other]) for other in rows):
+            for member in members:
+                yield member.ref, self._disputed(member, TWO_PATIENTS)
+            return
+        own = [self._own(member) for member in members]
+        words = [said_by_page(values, told, self.mpi, self.settings) for values in own]
+        number = shared_number(own, told, self.mpi)
+        for at, member in enumerate(members):
+            if words[at] is Word.DIFFERS:
+                yield member.ref, self._disputed(member, DISAGREE)
+            else:
+                sure = _confidence(member, words, at)
+                yield member.ref, Told(rows, self._values(member, rows[0], sure, number))
+
+    def _own(self, member: _Member) -> tuple[IndexValue, ...]:
+        index = self.own.get(member.ref)
+        return index.values if index else ()
+
+    def _values(
+        self, member: _Member, row: CarRow, sure: float, number: str = ""
+    ) -> tuple[IndexValue, ...]:
+        if not sure:
+            return ()
+        told = self.patients[row]
+        values = row_values(
+            row, told, member.ref, member.box,
+            number=number, confidence=sure, settings=self.settings,
+        )  # fmt: skip
+        return tuple(values)
+
+    def _disputed(self, member: _Member, objection: str) -> Told:
+        rows = member.under.rows
+        every = (value for row in rows for value in self._values(member, row, UNSURE))
+        proof = tuple(value for value in every if value.field in _PROOF)
+        return Told(rows, disputed=proof, objection=objection)
+
+
+def _confidence(member: _Member, words: Sequence[Word], at: int) -> float:
+    """Return how sure it is that a row speaks of a frame whose page does not contradict it.
+
+    0.0 where an address out of step may have brought the row there: then it says nothing.
+    """
+    if words[at] is Word.AGREES or _is_between(words, at):
+        return SURE
+    if Word.DIFFERS in words or not member.steady:
+        return 0.0
+    return SURE if member.under.named else UNSURE
+
+
+def _is_between(words: Sequence[Word], at: int) -> bool:
+    """Say whether the nearest pages on both sides that name anybody bear the row out."""
+    before = next((word for word in reversed(words[:at]) if word is not Word.NOTHING), None)
+    after = next((word for word in words[at + 1 :] if word is not Word.NOTHING), None)
+    return before is Word.AGREES and after is Word.AGREES
