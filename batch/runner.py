@@ -317,13 +317,14 @@ def _assemble(
     with archive.catalogue.read() as connection:
         sources = deliveries.sources(connection, batch)
         waiting = deferred_frames(connection, batch)
+        rolls_of = film.joined_sources(connection, batch)
         frames = {
             source_id: list(group)
             for source_id, group in groupby(
                 deliveries.frames(connection, batch), key=lambda frame: frame.source_id
             )
         }
-    every = list(runs([source for source in sources if source.id in frames]))
+    every = list(runs([source for source in sources if source.id in frames], rolls_of))
     for count, run in enumerate(every, start=1):
         members = [frame for source in run.sources for frame in frames[source.id]]
         if _all_read(run, members) and not any(frame.ref in waiting for frame in members):

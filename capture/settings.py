@@ -40,6 +40,14 @@ class CaptureSettings:
     """Pixels of length below which ``AUTO`` takes no image for a strip of film."""
     reduction: float = 0.0
     """Reduction at which film was taken, such as 24; 0 lets its files and frames tell."""
+    mark_levels: int = 0
+    """Numbers in an address on film, 1 to 3; 0 for as many as there are sizes of marks."""
+    mark_channel: str = ""
+    """``A`` or ``B`` where only the marks along the left or right edge of film are counted."""
+    medium_counts_small: bool = False
+    """A medium mark is counted as the first small one too: ``C.B.1``, not ``C.B.0``."""
+    large_counts_medium: bool = False
+    """A large mark is counted as the first medium one too."""
     deskew_limit_degrees: float = 15.0
     """Steepest skew that is looked for, either way."""
     deskew_confidence: float = 0.5

@@ -14,6 +14,7 @@ from statistics import median
 
 import numpy as np
 
+from .address import Counting, addressed, jumps
 from .errors import SourceError
 from .fiche import survey_card
 from .film import survey_roll
@@ -191,13 +192,25 @@ def _surveyed_roll(
         joined = JoinedRibbon(ribbons, known)
         # A lone strip is asked itself: joining would copy its lines.
         watched = _Watched(joined if known else ribbons[0], watch)
-        survey = survey_roll(watched)
+        survey = _with_addresses(survey_roll(watched), settings)
         owners = tuple(
             strips[joined.part_of(frame.box.y, frame.box.bottom)[0]] for frame in survey.frames
         )
     doubts = (*survey.doubts, *watched.doubts(survey.frames), *_seams(joined, known, survey))
     roll = Roll(strips, joined.starts, joined.lefts)
     return _Found(SourceKind.ROLL, roll, replace(survey, doubts=doubts), owners)
+
+
+def _with_addresses(survey: FilmSurvey, settings: CaptureSettings) -> FilmSurvey:
+    """Return a roll with what a reader's counter shows at each frame, by the marks of it."""
+    counting = Counting(
+        levels=settings.mark_levels,
+        small_with_medium=settings.medium_counts_small,
+        medium_with_large=settings.large_counts_medium,
+        channel=settings.mark_channel,
+    )
+    frames = addressed(survey.frames, counting, survey.blips)
+    return replace(survey, frames=frames, doubts=(*survey.doubts, *jumps(frames, counting)))
 
 
 def _seams(joined: JoinedRibbon, known: Sequence[Joint], survey: FilmSurvey) -> Iterator[FilmDoubt]:
