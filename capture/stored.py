@@ -20,7 +20,7 @@ BAND = 4_000_000
 """Pixels that are decoded at a time, where the file leaves a choice."""
 WHOLE = 128_000_000
 """Pixels that are decoded at once where the file leaves none; more are refused."""
-_KEPT = 48_000_000
+_KEPT = 16_000_000
 """Decoded pixels that are kept for the next call."""
 
 
