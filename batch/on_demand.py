@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from archive import audit, deliveries, ledger
+from archive import audit, deliveries, film, ledger
 from archive.archive import Archive
+from archive.car_index import rows_of_roll
 from archive.catalogue import Connection
 from archive.deliveries import FrameRow
 from archive.film import FilmRoll, RollFrame
+from capture.errors import SettingsError
 from capture.model import SourceKind
+from indexer.car import address_of, rows_by_frame
 
 from .film import places_of
 from .keeping import STAGES, keep_outcome, page_key, stop_if_told
@@ -18,6 +22,55 @@ from .pool import Pool
 from .settings import Settings
 from .stages import PageJob, SourceRef
 from .worker import Failed
+
+_SPAN = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
+_PUNCTUATION = re.compile(r"[\s.\-/]+")
+
+
+def frames_asked_for(
+    connection: Connection, roll: FilmRoll, places: Sequence[str], mrn: str = ""
+) -> list[RollFrame]:
+    """Return frames of a roll by position (``17``, ``17-20``), address (``3.2.1``) or patient.
+
+    A patient's frames are those that the film index gives to the number. Raises SettingsError
+    for a place that no frame of the roll has.
+    """
+    frames = film.film_frames(connection, roll)
+    wanted = {frame.position for place in places for frame in _at(frames, roll, place)}
+    if mrn:
+        wanted |= _of_patient(connection, roll, frames, mrn)
+    return [frame for frame in frames if frame.position in wanted]
+
+
+def _at(frames: Sequence[RollFrame], roll: FilmRoll, place: str) -> list[RollFrame]:
+    span = _SPAN.fullmatch(place.strip())
+    if span:
+        first, last = int(span[1]), int(span[2] or span[1])
+        found = [frame for frame in frames if first <= frame.position <= last]
+    else:
+        address = address_of(place, roll.name)
+        found = [frame for frame in frames if address and frame.found.address == address]
+    if not found:
+        raise SettingsError(
+            f"roll {roll.name} has no frame {place!r}; `chartroom film show {roll.name} --frames`"
+            " lists its frames"
+        )
+    return found
+
+
+def _of_patient(
+    connection: Connection, roll: FilmRoll, frames: Sequence[RollFrame], mrn: str
+) -> set[int]:
+    under = rows_by_frame([frame.found.address for frame in frames], rows_of_roll(connection, roll))
+    return {
+        frame.position
+        for frame, told in zip(frames, under, strict=True)
+        if told and any(_plain(row.mrn) == _plain(mrn) for row in told.rows)
+    }
+
+
+def _plain(number: str) -> str:
+    return _PUNCTUATION.sub("", number)
 
 
 def read_frames(

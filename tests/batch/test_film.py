@@ -13,9 +13,10 @@ from archive.archive import Archive
 from archive.film import FilmRoll, RollFrame
 from batch import runner
 from batch.film import places_of
-from batch.on_demand import read_frames
+from batch.on_demand import frames_asked_for, read_frames
 from batch.report import BatchReport, report_of
 from batch.strips import roll_name
+from capture.errors import SettingsError
 from capture.model import FilmLayout, Pixels, SourceKind
 from tests.batch.scans import draw, rows, settings, states
 
@@ -86,6 +87,19 @@ def test_film_that_waits_is_kept_uncut_and_a_frame_is_read_when_asked_for(
     report = convert_roll(archive, box)
     assert (report.frames, report.unaccounted) == (3, 0)
     assert not the_roll(archive, "0042")[0].deferred
+
+
+def test_frames_are_asked_for_by_position_and_what_is_not_there_is_told(
+    archive: Archive, box: Path
+) -> None:
+    write_strip(box / "0042.tif", strip_of(1, 2, 3, 4))
+    convert_roll(archive, box, deferred=True)
+    roll, _ = the_roll(archive, "0042")
+    with archive.catalogue.read() as connection:
+        asked = frames_asked_for(connection, roll, ["2-3", "1"])
+        assert [frame.position for frame in asked] == [1, 2, 3]
+        with pytest.raises(SettingsError, match="has no frame '9'"):
+            frames_asked_for(connection, roll, ["9"])
 
 
 def test_strips_that_overlap_are_one_roll_and_no_frame_is_there_twice(
