@@ -21,8 +21,7 @@ from capture.model import (
 )
 from indexer.car import roll_key
 
-from . import audit, schema
-from .catalogue import now
+from . import schema
 from .deliveries import Batch, FrameRow, Source
 from .film_rows import blip_of, blip_row, doubt_of, doubt_row, film_frame_of, frame_row
 from .statements import in_parts
@@ -71,32 +70,6 @@ class RollFrame:
     """From 1, in the order of exposure."""
     found: FilmFrame
     frame: FrameRow
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """What a title strip or a label says should be on a roll or card."""
-
-    name: str
-    """``title`` or ``label``."""
-    expected: int | None = None
-    """How many frames."""
-    part: int | None = None
-    """Which card of how many, of "2 of 3"."""
-    of: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What a person said of a difference of the account."""
-
-    difference: str
-    """Key of the difference."""
-    basis: str
-    """The figures that were explained: the explanation holds as long as they do."""
-    person: str
-    at: str
-    text: str
 
 
 def keep_survey(
@@ -156,22 +129,6 @@ def set_deferred(connection: Connection, roll: FilmRoll, deferred: bool) -> None
     """Say whether the frames of a roll wait until somebody asks for them."""
     table = schema.rolls
     connection.execute(update(table).where(table.c.id == roll.id).values(deferred=deferred))
-
-
-def keep_witness(connection: Connection, roll: FilmRoll, witness: Witness) -> None:
-    """Keep what a title strip or label says, in place of what it said before."""
-    row = {"expected": witness.expected, "part": witness.part, "of": witness.of}
-    added = upsert(schema.roll_witnesses).values(roll_id=roll.id, witness=witness.name, **row)
-    connection.execute(added.on_conflict_do_update(index_elements=["roll_id", "witness"], set_=row))
-
-
-def witnesses(connection: Connection, roll: FilmRoll) -> list[Witness]:
-    """Return what title strip and label say of a roll."""
-    table = schema.roll_witnesses
-    rows = connection.execute(
-        select(table).where(table.c.roll_id == roll.id).order_by(table.c.witness)
-    )
-    return [Witness(row.witness, row.expected, row.part, row.of) for row in rows]
 
 
 def rolls(connection: Connection, batch: Batch | None = None) -> list[FilmRoll]:
@@ -261,31 +218,6 @@ def joined_sources(connection: Connection, batch: Batch) -> dict[int, int]:
     for row in rows:
         sources.setdefault(row.roll_id, set()).add(row.source_id)
     return {row.source_id: row.roll_id for row in rows if len(sources[row.roll_id]) > 1}
-
-
-def explain(
-    connection: Connection, roll: FilmRoll, *, difference: str, basis: str, text: str, person: str
-) -> None:
-    """Keep what ``person`` says of a difference, in place of what was said of it before."""
-    row = {"basis": basis, "person": person, "at": now(), "text": text}
-    added = upsert(schema.roll_explanations).values(roll_id=roll.id, difference=difference, **row)
-    connection.execute(
-        added.on_conflict_do_update(index_elements=["roll_id", "difference"], set_=row)
-    )
-    # The words are a person's and may name a patient: the trail tells only that there are some.
-    audit.record(
-        connection, "explained", f"{roll.batch}/{roll.name}", actor=person, difference=difference
-    )
-
-
-def explanations(connection: Connection, roll: FilmRoll) -> dict[str, Explanation]:
-    """Return what persons said, by the key of the difference."""
-    table = schema.roll_explanations
-    rows = connection.execute(select(table).where(table.c.roll_id == roll.id))
-    return {
-        row.difference: Explanation(row.difference, row.basis, row.person, row.at, row.text)
-        for row in rows
-    }
 
 
 def _id_of(connection: Connection, batch: Batch, name: str) -> int:

@@ -292,6 +292,7 @@ roll_witnesses = Table(
     Column("expected", Integer),
     Column("part", Integer),
     Column("of", Integer),
+    Column("series", String, nullable=False),
 )
 
 roll_explanations = Table(

@@ -11,12 +11,14 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from capture.address import parse_address
+from capture.errors import SourceError
+
 _GENERIC = frozenset(
     {"", "ROLL", "R", "REEL", "FILM", "MICROFILM", "NO", "NR", "NUMBER", "FICHE", "CARD", "TAPE"}
 )
 _NUMBERED = re.compile(r"(?:ROLL|REEL|FILM|FICHE|CARD)(?:\s*NO\.?)?[\s#_.\-]*([A-Z]?)[\s_\-]*(\d+)")
-_MOST_LEVELS = 3
-_MOST_DIGITS = 6
+_LARGEST = 999_999
 _RUNS = re.compile(r"[A-Z]+|\d+")
 
 
@@ -51,18 +53,15 @@ def roll_key(name: str) -> str:
 def address_of(text: str, roll: str = "") -> tuple[int, ...] | None:
     """Return the levels of a printed address, highest first; None when it is none.
 
-    Levels are parted by points, dashes, slashes or spaces; ``roll`` may stand before them.
+    The number of ``roll`` may stand before them, that of another roll may not.
     """
-    parts = [part for part in re.split(r"[\s.,:;/_\-]+", text.strip()) if part]
-    if len(parts) > _MOST_LEVELS and roll and roll_key(parts[0]) == roll_key(roll):
-        parts = parts[1:]
-    if not 1 <= len(parts) <= _MOST_LEVELS or not all(map(_is_level, parts)):
+    try:
+        named, address = parse_address(text)
+    except SourceError:
         return None
-    return tuple(int(part) for part in parts)
-
-
-def _is_level(part: str) -> bool:
-    return part.isascii() and part.isdigit() and len(part) <= _MOST_DIGITS
+    if named and roll_key(named) != roll_key(roll):
+        return None
+    return address if max(address) <= _LARGEST else None
 
 
 def fitted(rows: Iterable[CarRow], levels: int) -> Iterator[CarRow]:

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import deliveries, film
+from archive import deliveries, film, film_account
 from archive.archive import Archive
 from archive.audit import broken_seals
 from archive.catalogue import Connection
 from archive.deliveries import FrameRow
-from archive.film import FilmPart, FilmRoll, Witness
+from archive.film import FilmPart, FilmRoll
+from archive.film_account import Witness
 from archive.film_rows import blip_of, blip_row, doubt_of, doubt_row
 from capture.errors import ArchiveError, SettingsError
 from capture.model import Blip, Box, FilmDoubt, FilmFrame, FilmLayout, FilmSurvey
@@ -90,16 +91,16 @@ def test_a_second_survey_takes_the_place_of_the_first(archive: Archive) -> None:
     frames = frames_on(archive, "box-7", b"a roll", 3)
     with archive.catalogue.write() as connection:
         first = keep(connection, frames, survey_of(3, HOLE))
-        film.keep_witness(connection, first, Witness("label", 4))
-        film.explain(
+        film_account.keep_witness(connection, first, Witness("label", 4))
+        film_account.explain(
             connection, first, difference="hole-2", basis="2", text="a splice", person="ada"
         )
         again = keep(connection, frames[:2], survey_of(2))
         assert again.id == first.id
         assert [kept.frame for kept in film.film_frames(connection, again)] == frames[:2]
         assert again.doubts == ()
-        assert film.witnesses(connection, again) == [Witness("label", 4)]
-        assert list(film.explanations(connection, again)) == ["hole-2"]
+        assert film_account.witnesses(connection, again) == [Witness("label", 4)]
+        assert list(film_account.explanations(connection, again)) == ["hole-2"]
         assert len(film.rolls(connection)) == 1
 
 
@@ -118,6 +119,16 @@ def test_a_roll_of_several_files_knows_its_parts(archive: Archive) -> None:
     assert joined == {frame.source_id: roll.id for frame in frames}
 
 
+def test_cards_of_one_set_know_of_one_another(archive: Archive) -> None:
+    with archive.catalogue.write() as connection:
+        deliveries.open_batch(connection, "box-7", origin=b"", kind="fiche")
+        for name, part, series in (("a", 1, "one"), ("b", 3, "one"), ("c", 2, "another")):
+            card = keep(connection, [], survey_of(0), name=name)
+            film_account.keep_witness(connection, card, Witness("title", 98, part, 3, series))
+        asked = Witness("title", None, 1, 3, "one")
+        assert film_account.other_parts(connection, asked) == {1, 3}
+
+
 def test_doubts_that_come_late_are_added_once(archive: Archive) -> None:
     repeat = FilmDoubt("repeat", Box(0, 0, 9, 9), 1, "the picture of the frame before")
     frames = frames_on(archive, "box-7", b"a roll", 3)
@@ -132,7 +143,7 @@ def test_an_explanation_is_in_the_trail_without_its_words(archive: Archive) -> N
     frames = frames_on(archive, "box-7", b"a roll", 1)
     with archive.catalogue.write() as connection:
         roll = keep(connection, frames, survey_of(1))
-        film.explain(
+        film_account.explain(
             connection, roll, difference="hole-1", basis="1", text="Testperson lost", person="ada"
         )
         trail = connection.exec_driver_sql("SELECT actor, subject, detail FROM audit").all()

@@ -90,6 +90,7 @@ def _create_account() -> None:
         sa.Column("expected", sa.Integer(), nullable=True),
         sa.Column("part", sa.Integer(), nullable=True),
         sa.Column("of", sa.Integer(), nullable=True),
+        sa.Column("series", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["roll_id"], ["rolls.id"], name=op.f("fk_roll_witnesses_roll_id")),
         sa.PrimaryKeyConstraint("roll_id", "witness", name=op.f("pk_roll_witnesses")),
     )
