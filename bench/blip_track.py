@@ -135,10 +135,13 @@ def marked(ribbon: Roll, track: Track, rng: Random) -> Marked:
         for index, level, line, along in sorted(places, key=lambda place: place[2])
         for mark in _drawn(film, frames, (index, level, line, along), track, rng)
     ]
+    for _ in range(track.punched):
+        _punch(film, drawn, rng)
     presets = _presets(frames, levels, lost, track, rng)
     addresses = _counted(frames, drawn, presets, track) if drawn else ((),) * len(frames)
     pixels = np.clip(film, 0, 255).astype(np.uint8)
-    unmarked = tuple(sorted(lost)) if drawn else ()
+    has = {mark.frame for mark in drawn}
+    unmarked = tuple(index for index in range(len(frames)) if drawn and index not in has)
     return Marked(pixels, frames, tuple(drawn), addresses, unmarked, presets)
 
 
@@ -311,8 +314,6 @@ def _dress(film: NDArray[np.float32], track: Track, rng: Random) -> None:
         _print(film, rng)
     if track.holes:
         _sprockets(film, track.holes, rng)
-    for _ in range(track.punched):
-        _punch(film, rng)
 
 
 def _fog(film: NDArray[np.float32], rng: Random) -> None:
@@ -362,11 +363,17 @@ def _sprockets(film: NDArray[np.float32], pitch: float, rng: Random) -> None:
         top += pitch * scale
 
 
-def _punch(film: NDArray[np.float32], rng: Random) -> None:
+def _punch(film: NDArray[np.float32], marks: Sequence[Drawn], rng: Random) -> None:
+    """Punch a hole beside the frames, not through a mark."""
     length, width = film.shape
     radius = round(width * rng.uniform(0.03, 0.05))
-    at = rng.choice((radius + 4, width - radius - 4)), rng.randrange(radius, length - radius)
-    cv2.circle(film, at, radius, 253.0, -1, cv2.LINE_AA)
+    for _ in range(20):
+        x, y = rng.choice((radius + 4, width - radius - 4)), rng.randrange(radius, length - radius)
+        far = radius + width // 60
+        around = Box(x - far, y - far, 2 * far, 2 * far)
+        if not any(around.shared_area(mark.box) for mark in marks):
+            cv2.circle(film, (x, y), radius, 253.0, -1, cv2.LINE_AA)
+            return
 
 
 def _presets(

@@ -82,11 +82,11 @@ def look_at(pixels: Pixels) -> Pixels:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def read(look: Pixels, width: int, frames: Sequence[FilmFrame]) -> Marking:
-    """Return the marks of a look at film ``width`` pixels wide, given to ``frames``."""
+def read(look: Pixels, size: tuple[int, int], frames: Sequence[FilmFrame]) -> Marking:
+    """Return the marks of a look at film of a width and length, given to ``frames``."""
     blocks = ((at, look[at : at + _BLOCK]) for at in range(0, len(look), _BLOCK))
-    scale = width / look.shape[1]
-    return blips_of([mark.moved(scale) for mark in marks_along(blocks)], frames, width)
+    scale = size[0] / look.shape[1]
+    return blips_of([mark.moved(scale) for mark in marks_along(blocks)], frames, size)
 
 
 def swayed(boxes: Iterable[Box], width: int, rng: Random) -> tuple[FilmFrame, ...]:
@@ -180,12 +180,12 @@ def measured(
 
 def one_roll(ribbon: Marked, track: Track, rng: Random) -> Count:
     """Return how the marks of one roll were read."""
-    width = ribbon.pixels.shape[1]
+    length, width = ribbon.pixels.shape
     frames = swayed(ribbon.frames, width, rng)
     look = look_at(ribbon.pixels)
     counting = counting_of(track, ribbon)
     started = time.process_time()
-    marking = read(look, width, frames)
+    marking = read(look, (width, length), frames)
     counted = addressed(marking.frames, counting, marking.blips)
     shown = (*marking.doubts, *jumps(counted, counting))
     seconds = time.process_time() - started

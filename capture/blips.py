@@ -15,7 +15,7 @@ from operator import or_
 
 import numpy as np
 
-from .mark_fit import Fit, fitted, without_holes
+from .mark_fit import Fit, Floats, fitted, without_holes
 from .mark_sizes import Sizes, sizes_of
 from .marks import Mark as Mark
 from .marks import find_marks as find_marks
@@ -26,16 +26,17 @@ _MARKED, _NEIGHBOURS = 0.5, 10
 """Share of the exposures before and after that have a mark, where one without is a doubt."""
 _INSIDE, _AT_EDGE = 0.02, 0.07
 """Of the width: marks begin no farther inside their frame, or so near to the edge of the film."""
-_ASIDE, _BARE_ASIDE = 0.02, 0.012
-"""Of the width: so far from its usual place across may a mark be on its better side."""
+_ASIDE = 0.02
+"""Of the width: so far out of its usual place across may a mark lie."""
 _AROUND = 12
 """Marks before and after by which the usual place and tone are told."""
-_FAINTEST, _BARE_FAINTEST = 0.12, 0.4
+_FAINTEST, _BARE_FAINTEST = 0.12, 0.2
 """Of the contrast that marks have near by."""
 _BARE_SIZE = 0.13
 _PAIRED, _TOGETHER = 0.5, 0.5
 _FEWEST = 3
 _ALIKE = 0.95
+_AS_MANY = 0.8
 _SURE, _BY_ENDS, _EVEN = 0.97, 0.6, 0.3
 
 
@@ -70,24 +71,49 @@ class _Edge:
 def blips_of(
     marks: Sequence[Mark],
     frames: Sequence[FilmFrame],
-    width: int,
+    size: tuple[int, int],
     layout: FilmLayout = FilmLayout.SIMPLEX,
     channel: str = "",
 ) -> Marking:
     """Return the frames of a roll each with its mark, and the doubts; all in pixels of the ribbon.
 
-    ``marks`` are those of the whole roll (``Mark.moved``) and ``width`` that of the film. A frame
-    with several marks gets the one of the highest level; ``channel`` leaves out the other edge.
+    ``marks`` are those of the whole roll (``Mark.moved``), ``size`` is width and length of the
+    film. A frame with several marks gets the one of the highest level; ``channel`` leaves out the
+    other edge.
     """
-    edges = [
-        edge
-        for side in (channel or "AB")
-        if (edge := _edge(side, marks, frames, width, layout)) is not None
-    ]
+    edges = _at_one_distance(
+        [
+            edge
+            for side in (channel or "AB")
+            if (edge := _edge(side, marks, frames, size, layout)) is not None
+        ],
+        size,
+        layout,
+    )
     marked = {number for edge in edges for at in edge.fit.pairs for number in edge.exposures[at]}
     if len(marked) < max(_FEWEST, _PAIRED * _most_marked(frames, layout, channel)):
         return Marking(tuple(frames), (), (), 0.0, "no marks keep step with the frames")
-    return _marking(edges, frames, width)
+    return _marking(edges, frames, size[0])
+
+
+def _at_one_distance(edges: list[_Edge], size: tuple[int, int], layout: FilmLayout) -> list[_Edge]:
+    """Return edges of film whose marks were exposed at once: few marks go by those of the other."""
+    if layout == FilmLayout.DUO or all(edge.fit.rival < _ALIKE for edge in edges):
+        return edges
+    marks = sorted((mark for edge in edges for mark in edge.marks), key=lambda m: m.middle[1])
+    both = fitted(marks, edges[0].boxes, *size)
+    return [_refitted(edge, both, size) for edge in edges]
+
+
+def _refitted(edge: _Edge, both: Fit | None, size: tuple[int, int]) -> _Edge:
+    """Return an edge fitted at the distance that both edges have, where that does as well."""
+    if both is None or edge.fit.rival < _ALIKE:
+        return edge
+    fit = fitted(edge.marks, edge.boxes, *size, about=both.offset)
+    if fit is None or len(fit.pairs) < _AS_MANY * len(edge.fit.pairs):
+        return edge
+    aligned = _aligned(edge.marks, fit, size[0], right=edge.channel == "B")
+    return replace(edge, fit=replace(aligned, rival=both.rival))
 
 
 def _most_marked(frames: Sequence[FilmFrame], layout: FilmLayout, channel: str) -> int:
@@ -102,17 +128,18 @@ def _edge(
     channel: str,
     marks: Sequence[Mark],
     frames: Sequence[FilmFrame],
-    width: int,
+    size: tuple[int, int],
     layout: FilmLayout,
 ) -> _Edge | None:
     """Return the marks along one edge that keep step with the frames; None when none do."""
+    width, length = size
     exposures = _exposures(frames, layout, channel)
     boxes = [reduce(or_, (frames[at].box for at in one)) for one in exposures]
     right = channel == "B"
     beside = [mark for mark in marks if (mark.middle[0] > width / 2) == right]
     free = [mark for mark in beside if _is_outside(mark, boxes, width, right=right)]
     film = sorted(without_holes(free, boxes, width), key=lambda mark: mark.middle[1])
-    fit = fitted(film, boxes, width)
+    fit = fitted(film, boxes, width, length)
     if fit is None:
         return None
     aligned = _aligned(film, fit, width, right=right)
@@ -166,14 +193,21 @@ def _aligned(marks: Sequence[Mark], fit: Fit, width: int, *, right: bool) -> Fit
     pairs = sorted(fit.pairs.items(), key=lambda pair: pair[1])
     sides = np.array([_from_edge(marks[at], width, right=right) for _, at in pairs])
     tones = np.array([marks[at].contrast for _, at in pairs])
+    widest = float(np.percentile(sides[:, 1] - sides[:, 0], 99))
     kept = {}
     for place, pair in enumerate(pairs):
         near = slice(max(0, place - _AROUND), place + _AROUND + 1)
-        aside = np.abs(sides[place] - np.median(sides[near], axis=0)).min()
         strength = tones[place] / float(np.median(tones[near]))
-        if aside <= _ASIDE * width and strength >= _FAINTEST:
+        if _in_band(sides[place], sides[near], widest, width) and strength >= _FAINTEST:
             kept[pair[0]] = pair[1]
     return replace(fit, pairs=kept)
+
+
+def _in_band(sides: Floats, near: Floats, widest: float, width: int) -> bool:
+    """Return whether a mark lies across where those near by do; a worn one fills less of that."""
+    outer = float(np.median(near[:, 0]))
+    slack = _ASIDE * width
+    return bool(outer - slack <= sides[0] and sides[1] <= outer + widest + slack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,23 +266,25 @@ def _bare(
     edge: _Edge, paired: Sequence[_Found], sizes: Sizes, width: int
 ) -> Iterator[tuple[_Found, int]]:
     """Yield what is like the image marks in every way, but beside no frame."""
-    used = {at for at in edge.fit.pairs.values()}
-    own = [found for found in paired if found.edge is edge]
+    used = set(edge.fit.pairs.values())
+    own = [found.mark for found in paired if found.edge is edge]
     right = edge.channel == "B"
     lines = np.array([found.mark.middle[1] for found in paired])
-    own_lines = np.array([found.mark.middle[1] for found in own])
-    sides = np.array([_from_edge(found.mark, width, right=right) for found in own])
-    tones = np.array([found.mark.contrast for found in own])
+    own_lines = np.array([mark.middle[1] for mark in own])
+    sides = np.array([_from_edge(mark, width, right=right) for mark in own])
+    tones = np.array([mark.contrast for mark in own])
+    widest = float(np.percentile(sides[:, 1] - sides[:, 0], 99))
     for at, mark in enumerate(edge.marks):
         if at in used:
             continue
         place = int(np.searchsorted(own_lines, mark.middle[1]))
         near = slice(max(0, place - _AROUND), place + _AROUND)
-        aside = np.abs(sides[near] - _from_edge(mark, width, right=right)).max(axis=1).min()
         strength = mark.contrast / float(np.median(tones[near]))
         beside = min(len(lines) - 1, int(np.searchsorted(lines, mark.middle[1])))
         level, off = sizes.fit(mark, beside)
-        if aside <= _BARE_ASIDE * width and strength >= _BARE_FAINTEST and off <= _BARE_SIZE:
+        across = np.array(_from_edge(mark, width, right=right))
+        fits = _in_band(across, sides[near], widest, width) and off <= _BARE_SIZE
+        if fits and strength >= _BARE_FAINTEST:
             yield _Found(mark, edge, None), level
 
 

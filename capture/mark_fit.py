@@ -29,7 +29,7 @@ _FEWEST, _SHARE, _OVER_CHANCE = 3, 0.08, 3.0
 _STRETCH = 8
 """So many frames on end without a mark may have theirs at another distance."""
 
-_STEPS, _STEADY, _WHOLE = 8, 0.95, 0.8
+_STEPS, _STEADY, _NEXT = 8, 0.95, 0.4
 _UNSTEADY, _SAME = 0.006, 0.012
 """Of the width: how exactly holes keep step, and how little they differ."""
 _PER_FRAME = 0.85, 1.15
@@ -53,11 +53,21 @@ class Fit:
     """Share of these exposures that the best other distance fits as well."""
 
 
-def fitted(marks: Sequence[Mark], exposures: Sequence[Box], width: int) -> Fit | None:
-    """Return how ``marks`` along one edge belong to ``exposures``, both in order; None if not."""
+def fitted(
+    marks: Sequence[Mark],
+    exposures: Sequence[Box],
+    width: int,
+    length: float = np.inf,
+    about: float | None = None,
+) -> Fit | None:
+    """Return how ``marks`` along one edge belong to ``exposures``, both in order; None if not.
+
+    ``width`` and ``length`` are those of the film: a mark may lie beyond its end. ``about`` is the
+    distance that the marks along the other edge have, where only that is looked for.
+    """
     if len(marks) < _FEWEST or len(exposures) < _FEWEST:
         return None
-    lines = _Lines(_marks_at(marks), _exposures_at(exposures), width)
+    lines = _Lines(_marks_at(marks), _exposures_at(exposures), width, length, about)
     fit = lines.best()
     return None if fit is None else _with_stretches(lines, fit)
 
@@ -79,11 +89,16 @@ class _Lines:
     marks: Floats
     exposures: Floats
     width: int
+    length: float
+    about: float | None
 
     def best(self) -> Fit | None:
         """Return the fit at the distance that the most exposures have to a mark."""
         reach = _REACH * self._pitch()
         pairs = _near(self.exposures[:, 1], self.marks[:, 1], reach)
+        if self.about is not None:
+            away = self.marks[pairs[:, 1], 1] - self.exposures[pairs[:, 0], 1]
+            pairs = pairs[np.abs(away - self.about) <= _OTHER * self.width]
         if not len(pairs):
             return None
         least = self._least(len(pairs), reach)
@@ -105,7 +120,10 @@ class _Lines:
 
     def _at_distance(self, pairs: Levels, of_frame: int, of_mark: int) -> tuple[Fit, float] | None:
         away = self.marks[pairs[:, 1], of_mark] - self.exposures[pairs[:, 0], of_frame]
-        peaks = list(_peaks(away, pairs[:, 0], self.width))
+        peaks = [
+            (hits + self._beyond(of_frame, distance), near, distance)
+            for hits, near, distance in _peaks(away, pairs[:, 0], self.width)
+        ]
         if not peaks:
             return None
         hits, _, best = max(peaks)
@@ -119,6 +137,11 @@ class _Lines:
         rival = max(rivals, default=0) / max(1, hits)
         spread = float(np.mean(np.abs(shift - np.median(shift))))
         return Fit(chosen, float(np.median(middle)), rival), spread
+
+    def _beyond(self, of_frame: int, distance: float) -> int:
+        """Return how many exposures would have their mark beyond the ends of the film."""
+        lines = self.exposures[:, of_frame] + distance
+        return int(((lines < 0) | (lines >= self.length)).sum())
 
     def _paired(self, pairs: Levels, away: Floats, distance: float) -> Pairs:
         """Return each exposure with the mark at about ``distance``, following its sway."""
@@ -174,7 +197,9 @@ def _with_stretches(lines: _Lines, fit: Fit) -> Fit:
     for start, stop in _unpaired(len(lines.exposures), pairs):
         used = set(pairs.values())
         free = np.array([at for at in range(len(lines.marks)) if at not in used], dtype=np.int64)
-        part = _Lines(lines.marks[free], lines.exposures[start:stop], lines.width)
+        part = _Lines(
+            lines.marks[free], lines.exposures[start:stop], lines.width, lines.length, None
+        )
         more = part.best() if len(free) >= _FEWEST else None
         if more is None or len(more.pairs) < (stop - start) / 2:
             continue
@@ -228,10 +253,9 @@ def _is_of_the_film(row: Sequence[Mark], exposures: Sequence[Box], width: int) -
     step = float(np.median(steps))
     times = np.maximum(1, np.round(steps / step))
     steady = np.abs(steps - times * step) <= _UNSTEADY * width * times
-    if steady.mean() < _STEADY or (times == 1).mean() < _WHOLE or not exposures:
+    if steady.mean() < _STEADY or (times == 1).mean() < _NEXT or not exposures:
         return False
     start, stop = exposures[0].y, exposures[-1].bottom
     runs_on = lines[0] < start - _ON * step or lines[-1] > stop + _ON * step
-    inside = int(((lines >= start) & (lines < stop)).sum())
-    each = inside / len(exposures)
+    each = (stop - start) / step / len(exposures)
     return runs_on or not _PER_FRAME[0] <= each <= _PER_FRAME[1]

@@ -22,13 +22,12 @@ _CELL, _SOFT = 0.02, 2.0
 _APART = 0.24
 """Between the middles of two sizes: 1.27 times."""
 _VALLEY = 0.5
-_ODD_FEW, _ODD_SHARE = 3, 0.015
-"""A smaller size that fewer marks have than that is wear of the next."""
+_ODD_FEW, _ODD_SHARE = 3, (0.2, 0.015)
+"""A smaller size, in width or in height, that fewer marks have than that is wear of the next: film
+is rubbed off from its edges, so marks become narrow more often than low."""
 _SLOPES = np.linspace(-0.3, 0.3, 13)
 """How much larger marks may be at the end of a roll than at its beginning (logarithms)."""
 _ROUNDS, _NEIGHBOURS = 3, 30
-_CAP = 0.2
-"""A side that is farther from its size than that is worn, and tells nothing more."""
 _UNSURE = 0.14
 
 Floats = NDArray[np.float64]
@@ -41,19 +40,19 @@ class Sizes:
 
     levels: Levels
     """For each mark, from 1 for the smallest."""
-    off: Floats
-    """For each mark, how far it is from its size (logarithm) on the side that fits worse."""
     unsure: NDArray[np.bool_]
-    """Which marks may as well be of another size."""
+    """Which marks are so far from every size that they may be of another."""
     centres: Floats
     """``(sizes, 2)``: logarithms of width and height."""
     drift: Floats
     """For each mark, the logarithm of how much larger marks are just there."""
+    axis: int
+    """The side that tells sizes apart: 1 the height, 0 the width."""
 
     def fit(self, mark: Mark, beside: int) -> tuple[int, float]:
         """Return the level of another mark, near the one at ``beside``, and how far it is off."""
-        sides = _sides([mark])[0] - self.drift[beside]
-        away = np.abs(self.centres - sides).max(axis=1)
+        side = _sides([mark])[0, self.axis] - self.drift[beside]
+        away = np.abs(self.centres[:, self.axis] - side)
         return int(np.argmin(away)) + 1, float(away.min())
 
 
@@ -66,22 +65,12 @@ def sizes_of(marks: Sequence[Mark]) -> Sizes:
     count = int(groups.max()) + 1
     level_sides = sides - drift[:, None]
     centres = np.stack([np.median(level_sides[groups == one], axis=0) for one in range(count)])
-    costs = _costs(level_sides, centres)
-    levels = np.argmin(costs, axis=1)
-    best = costs[np.arange(len(levels)), levels]
-    off = np.abs(level_sides - centres[levels]).max(axis=1)
-    unsure = np.abs(level_sides - centres[levels])[:, axis] > _UNSURE
-    others = np.partition(costs, 1, axis=1)[:, 1] - best if count > 1 else np.ones(len(levels))
-    return Sizes(levels + 1, off, unsure & (others < _CAP), centres, drift)
+    off = np.abs(level_sides[:, axis] - centres[groups, axis])
+    return Sizes(groups + 1, off > _UNSURE if count > 1 else off > np.inf, centres, drift, axis)
 
 
 def _sides(marks: Sequence[Mark]) -> Floats:
     return np.log(np.array([(mark.across, mark.along) for mark in marks], dtype=np.float64))
-
-
-def _costs(sides: Floats, centres: Floats) -> Floats:
-    away = np.abs(sides[:, None, :] - centres[None])
-    return np.asarray(np.minimum(away, _CAP).sum(axis=2) + 0.01 * away.sum(axis=2))
 
 
 def _grouped(sides: Floats, axis: int) -> tuple[int, Levels, Floats]:
@@ -90,10 +79,10 @@ def _grouped(sides: Floats, axis: int) -> tuple[int, Levels, Floats]:
     places = np.linspace(-0.5, 0.5, len(lengths))
     slope = max(_SLOPES, key=lambda slope: (_sharpness(lengths - slope * places), -abs(slope)))
     drift = slope * places
-    groups = _split(lengths - drift)
+    groups = _split(lengths - drift, axis)
     for _ in range(_ROUNDS):
         drift = _followed(lengths, groups, drift)
-        groups = _split(lengths - drift)
+        groups = _split(lengths - drift, axis)
     return axis, groups, drift
 
 
@@ -126,11 +115,11 @@ def _followed(lengths: Floats, groups: Levels, drift: Floats) -> Floats:
     )
 
 
-def _split(lengths: Floats) -> Levels:
+def _split(lengths: Floats, axis: int) -> Levels:
     """Return the groups of sizes, 0 for the smallest."""
     cuts = list(_cuts(lengths))
     groups = np.searchsorted(np.array(cuts), lengths).astype(np.int64)
-    while (merge := _to_merge(lengths, groups)) is not None:
+    while (merge := _to_merge(lengths, groups, axis)) is not None:
         groups[groups > merge] -= 1
     return groups
 
@@ -146,7 +135,7 @@ def _cuts(lengths: Floats) -> Iterator[float]:
             yield low + (between + 0.5) * _CELL
 
 
-def _to_merge(lengths: Floats, groups: Levels) -> int | None:
+def _to_merge(lengths: Floats, groups: Levels, axis: int) -> int | None:
     """Return the group that is one with the next larger; None when all are sizes of their own."""
     count = int(groups.max()) + 1
     if count == 1:
@@ -157,5 +146,5 @@ def _to_merge(lengths: Floats, groups: Levels) -> int | None:
     nearest = int(np.argmin(gaps))
     if gaps[nearest] < _APART or count > MOST_SIZES:
         return nearest
-    few = max(_ODD_FEW, _ODD_SHARE * len(lengths))
+    few = max(_ODD_FEW, _ODD_SHARE[axis] * len(lengths))
     return 0 if counts[0] < few else None

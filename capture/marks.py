@@ -22,11 +22,14 @@ _LONG = 0.22
 """Of the width: what is longer along the film is no mark, but film, frame or scratch."""
 _SIZES = 0.02, 0.19
 """Of the width: the least and the largest side of a mark; 0.8 mm of 35 mm, 3 mm of 16 mm."""
+_THICK = 0.016, 0.045
+"""Of the width: what is thinner falls off, as specks do, and then print that touches a mark."""
+_ROOMY, _FULL = 1.2, 0.6
 _SLENDER = 4.5
 _LEVELS = 9.0, 22.0, 55.0
 """Grey levels above the film at which shapes are taken: faded marks, worn ones, clear ones."""
-_CLOSED = 3, 5
-"""Along and across: a scratch through a mark is no wider than that on the look."""
+_CLOSED = 1, 5
+"""Along and across: a scratch through a mark is narrower than that on the look."""
 _SOLID = 0.84
 _HALF = 0.5
 _CORNER, _CORNER_FULL, _CORNERS = 0.2, 0.35, 3
@@ -34,10 +37,15 @@ _CORNER, _CORNER_FULL, _CORNERS = 0.2, 0.35, 3
 is round."""
 _UNEVEN = 0.25
 """Of its contrast, by which a mark may vary within: letters that run together do by more."""
+_EVEN, _PLAIN = 0.08, 0.95
+"""So even and so full is nothing but a mark, whatever touches it."""
 _LONE = 0.03
 """Of the width: that far above and below a mark there is none of what it is made of."""
 _QUIET = 0.3
-_PAD = 3
+_EDGE = 0.7
+"""As full as that is a line of a mark: print and dust that touch it are less."""
+_NARROWING, _ROUND = (0.9, 0.35), 0.62
+_FEWEST, _PAD = 3, 3
 _REACH = 0.5
 """Of the width: what is farther along the film than that from a mark has no part in it."""
 
@@ -164,16 +172,17 @@ def _short(tones: Pixels, width: int) -> Floats:
 def _shapes(over: Floats, level: float, width: int) -> Iterator[Box]:
     """Yield the boxes of shapes of the size of marks that stand out by ``level``."""
     least, most = (share * width for share in _SIZES)
-    thick = max(2, int(least) - 1)
     mask = (over > level).astype(np.uint8)
-    mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8)))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
     length, side = mask.shape
-    for x, y, wide, high, area in stats[1:].tolist():
-        fits = least <= wide <= 1.2 * most and least <= high <= 1.2 * most
-        whole = x + wide < side and y > 0 and y + high < length
-        if fits and whole and area >= 0.6 * wide * high:
-            yield Box(x, y, wide, high)
+    for share in _THICK:
+        thick = np.ones((max(2, int(share * width)),) * 2, np.uint8)
+        solid = cv2.morphologyEx(mask, cv2.MORPH_OPEN, thick)
+        _, _, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=4)
+        for x, y, wide, high, area in stats[1:].tolist():
+            fits = least <= wide <= _ROOMY * most and least <= high <= _ROOMY * most
+            whole = x + wide < side and y > 0 and y + high < length
+            if fits and whole and area >= _FULL * wide * high:
+                yield Box(x, y, wide, high)
 
 
 def _mark(over: Floats, box: Box, width: int) -> Mark | None:
@@ -182,14 +191,18 @@ def _mark(over: Floats, box: Box, width: int) -> Mark | None:
     part = over[top : box.bottom + _PAD, left : box.right + _PAD]
     strength = float(np.percentile(over[box.y : box.bottom, box.x : box.right], 75))
     full = part > _HALF * strength
-    rows = _extent(full.sum(axis=1))
-    columns = _extent(full[slice(*rows)].sum(axis=0))
+    rows = _extent(full.sum(axis=1), _EDGE)
+    columns = _extent(full[slice(*rows)].sum(axis=0), _EDGE)
     inner = full[slice(*rows), slice(*columns)]
-    if not inner.size or not _is_rectangle(inner):
+    if min(inner.shape) < _FEWEST or not _is_rectangle(inner) or _is_round(full):
         return None
     body = part[_core(rows, 6), _core(columns, 6)]
     found = Box(left + columns[0], top + rows[0], columns[1] - columns[0], rows[1] - rows[0])
-    if float(body.std()) > _UNEVEN * strength or not _is_alone(over, found, strength, width):
+    uneven = float(body.std()) / strength
+    plain = (
+        uneven <= _EVEN and float(inner.mean()) >= _PLAIN and min(inner.shape) >= _THICK[1] * width
+    )
+    if uneven > _UNEVEN or not (plain or _is_alone(over, found, strength, width)):
         return None
     share = np.clip(part / strength, 0.0, 1.0)
     x, across = _measured(np.median(share[_core(rows)], axis=0), columns)
@@ -215,11 +228,20 @@ def _is_size_of_mark(across: float, along: float, width: int) -> bool:
     return least <= short and long <= most and long <= _SLENDER * short
 
 
-def _extent(counts: NDArray[np.int64]) -> tuple[int, int]:
-    """Return from where to where a profile is at least half as full as at its fullest."""
+def _extent(counts: NDArray[np.int64], share: float) -> tuple[int, int]:
+    """Return from where to where a profile is ``share`` as full as at its fullest."""
     usual = float(np.percentile(counts, 80))
-    full = np.flatnonzero(counts >= _HALF * max(1.0, usual))
+    full = np.flatnonzero(counts >= share * max(1.0, usual))
     return (int(full[0]), int(full[-1]) + 1) if full.size else (0, 0)
+
+
+def _is_round(full: Flags) -> bool:
+    """Return whether a shape narrows towards its ends on all sides: a punched hole."""
+    shares = []
+    for counts in (full.sum(axis=0), full.sum(axis=1)):
+        (start, stop), (first, last) = (_extent(counts, share) for share in _NARROWING)
+        shares.append((stop - start) / max(1, last - first))
+    return max(shares) < _ROUND
 
 
 def _core(run: tuple[int, int], part: int = 4) -> slice:
