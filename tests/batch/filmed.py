@@ -72,6 +72,7 @@ def take_in(
     files: int = 1,
     doubts: Sequence[FilmDoubt] = (),
     marked: bool = True,
+    more_marks: Sequence[Blip] = (),
 ) -> FilmRoll:
     """Keep a roll with its frames, surveyed and read."""
     refs: list[FrameRef] = []
@@ -93,9 +94,11 @@ def take_in(
             )
             refs += [FrameRef(digest, number) for number in range(1, count + 1)]
             parts.append(FilmPart(source.id, start=n * per_file * 120))
+        survey = _survey(shots, doubts, marked=marked)
+        survey = replace(survey, blips=(*survey.blips, *more_marks))
         roll = film.keep_survey(
             connection, opened, name,
-            kind="roll", parts=parts, survey=_survey(shots, doubts, marked=marked), refs=refs,
+            kind="roll", parts=parts, survey=survey, refs=refs,
         )  # fmt: skip
         for shot, entry in zip(shots, film.film_frames(connection, roll), strict=True):
             _keep(connection, entry.frame, shot)

@@ -236,7 +236,7 @@ def indexed_rolls(draw: st.DrawFn) -> tuple[list[Shot], list[CarRow]]:
     return numbered(shots), rows
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(made=indexed_rolls())
 def test_no_page_is_filed_against_what_it_says(
     tmp_path_factory: pytest.TempPathFactory, made: tuple[list[Shot], list[CarRow]]
