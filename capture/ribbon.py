@@ -127,7 +127,7 @@ class FileRibbon:
             found = self._stored_lines(*self._place(start, stop))
         except LostLinesError as lost:
             first, last = self._place(lost.start, lost.stop)
-            raise LostLinesError(lost.reason, max(start, first), min(stop, last)) from lost
+            raise LostLinesError(lost.reason, first, last) from lost
         found = found[::-1] if self._back else found
         return np.ascontiguousarray(found[:, ::-1] if self._mirrored else found)
 

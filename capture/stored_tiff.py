@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
-from itertools import repeat
 from typing import IO
 
 import numpy as np
@@ -24,29 +22,18 @@ from .inflated import Inflated
 from .model import Pixels
 from .raster import decoding, known_dpi, open_image
 from .stored import BAND, WHOLE, Depth, Kept, LostLinesError, bytes_at, spans
+from .tiff_chunks import RAW, Chunks, divided
 from .tiff_tags import Tags, small_tiff
 
-_RAW, _DEFLATE = 1, (8, 32946)
+_DEFLATE = 8, 32946
 _WHITE_IS_ZERO, _BLACK_IS_ZERO = 0, 1
 _SEPARATE = 2
 _INCH, _CENTIMETRE = 2, 3
 _HUGE_STRIP = 16_000_000
 """Bytes of a strip from which its rows are read one after the other."""
 _STREAM = 1 << 16
-
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """How an image is divided into strips or tiles."""
-
-    tiled: bool
-    width: int
-    """Of a strip or tile, in pixels."""
-    height: int
-    across: int
-    """Tiles beside each other."""
-    down: int
-    planes: int
+_LOOKED_UP = 4096
+"""Rows of strips or tiles whose places are looked up at a time."""
 
 
 class StoredTiff:
@@ -61,13 +48,16 @@ class StoredTiff:
             raise SourceError(f"{self._name} does not say how large it is; scan it again")
         self.orientation = tags.one(tag.ORIENTATION, 1)
         self.dpi = _dpi(tags)
-        self._packing = tags.one(tag.COMPRESSION, _RAW)
+        self._packing = tags.one(tag.COMPRESSION, RAW)
         self._bands = max(1, tags.one(tag.BANDS, 1))
         self._bits = tags.one(tag.BITS, 1)
-        self._grid = self._divided()
+        self._grid = divided(tags, self._name)
+        self._chunks = Chunks(tags, self._grid, self._name, self._row_bytes)
         self._depth = Depth(self._samples)
         self._deep_and_inverted = self._bits > 8 and tags.one(tag.PHOTOMETRIC, 1) == _WHITE_IS_ZERO
         self._kept = Kept()
+        if not self._plain():
+            self._band_rows()  # tells of a strip that is too large
         self._inflated: Inflated | None = None
 
     def rows(self, start: int, stop: int) -> Pixels:
@@ -92,29 +82,10 @@ class StoredTiff:
         """Let go of the file."""
         self._file.close()
 
-    def _divided(self) -> _Grid:
-        tags = self._tags
-        tiled = tag.TILES in tags
-        if not tiled and tag.STRIPS not in tags:
-            raise SourceError(f"{self._name} does not say where its pixels are; scan it again")
-        wide = tags.one(tag.TILE_WIDTH) if tiled else self.width
-        high = tags.one(tag.TILE_HEIGHT) if tiled else tags.one(tag.STRIP_ROWS, self.height)
-        high = high if tiled else min(high, self.height)
-        if wide < 1 or high < 1 or (tiled and wide * high > WHOLE):
-            raise SourceError(f"{self._name} does not say how large its tiles are; scan it again")
-        across, down = -(-self.width // wide), -(-self.height // high)
-        planes = self._bands if tags.one(tag.PLANES, 1) == _SEPARATE else 1
-        needed, there = across * down * planes, tags.count(tag.TILES if tiled else tag.STRIPS)
-        if there < needed and not (there == 1 and self._packing == _RAW):
-            raise SourceError(
-                f"{self._name} does not say where all its pixels are; copy or scan it again"
-            )
-        return _Grid(tiled, wide, high, across, down, planes)
-
     def _plain(self) -> bool:
         """Return whether bytes of the file are the tones of pixels."""
         return (
-            self._packing == _RAW
+            self._packing == RAW
             and not self._grid.tiled
             and (self._bits, self._bands) == (8, 1)
             and self._tags.one(tag.PHOTOMETRIC, 1) in (_WHITE_IS_ZERO, _BLACK_IS_ZERO)
@@ -140,28 +111,29 @@ class StoredTiff:
         """Return the bytes of rows that are not packed; LostLinesError where the file ends."""
         size, parts, row = self._row_bytes, [], start
         first, last = start // self._grid.height, -(-stop // self._grid.height)
-        places = self._places(plane * self._grid.down + first, plane * self._grid.down + last)
+        places = self._chunks.places(
+            plane * self._grid.down + first, plane * self._grid.down + last
+        )
         for strip, begin, end in spans(start, stop, self._grid.height):
             # Strips that follow each other are read together by the system's own cache.
             at = int(places[strip - first]) + begin * size
             parts.append(bytes_at(self._file, at, (end - begin) * size))
             row += len(parts[-1]) // size
             if len(parts[-1]) < (end - begin) * size:
-                raise LostLinesError(f"{self._name} is cut off; copy or scan it again", row, stop)
+                raise self._chunks.cut_off(row, (strip + 1) * self._grid.height)
         return b"".join(parts)
 
     def _raw_columns(self, start: int, stop: int) -> Pixels:
         found = np.empty((self.height, stop - start), np.uint8)
         grid = self._grid
         for strip in range(grid.down):
-            (place,) = self._places(strip, strip + 1)
+            (place,) = self._chunks.places(strip, strip + 1)
             for row in range(strip * grid.height, min(self.height, (strip + 1) * grid.height)):
                 at = int(place) + (row - strip * grid.height) * self.width + start
                 raw = bytes_at(self._file, at, stop - start)
                 if len(raw) < stop - start:
-                    raise LostLinesError(
-                        f"{self._name} is cut off; copy or scan it again", start, stop
-                    )
+                    reason = f"{self._name} is cut off; copy or scan it again"
+                    raise LostLinesError(reason, start, stop)
                 found[row] = np.frombuffer(raw, np.uint8)
         return self._toned(found)
 
@@ -174,15 +146,20 @@ class StoredTiff:
             not grid.tiled
             and grid.planes == 1
             and grid.height * self._row_bytes > _HUGE_STRIP
-            and (self._packing == _RAW or (self._packing in _DEFLATE and grid.down == 1))
+            and (self._packing == RAW or (self._packing in _DEFLATE and grid.down == 1))
         )
+
+    @property
+    def _chunk_bytes(self) -> int:
+        """Bytes of a strip or tile when it is unpacked."""
+        return self._grid.width * self._grid.height * self._bands * max(1, self._bits // 8)
 
     def _band_rows(self) -> int:
         if self._streamed():
             return max(1, BAND // (self.width * self._bands))
         grid = self._grid
         across = grid.across * grid.width
-        if grid.height * across * self._bands * max(1, self._bits // 8) > WHOLE:
+        if grid.across * self._chunk_bytes > WHOLE:
             raise SourceError(
                 f"{self._name} holds {grid.height} rows in one packed piece, which cannot be read"
                 " in windows; convert it to a TIFF with strips of at most 256 rows"
@@ -216,7 +193,7 @@ class StoredTiff:
         most = max(1, (BAND * 8 if grid.tiled else WHOLE) // self.height)
         if grid.tiled:
             return grid.width * max(1, most // grid.width)
-        return min(self.width, most)
+        return min(self.width, self._chunk_bytes)
 
     def _stripe(self, number: int) -> Pixels:
         each = self._stripe_columns()
@@ -248,7 +225,9 @@ class StoredTiff:
         except SourceError as error:
             high = self._grid.height
             if stop - start <= high:
-                raise LostLinesError(str(error), start, stop) from error
+                raise LostLinesError(
+                    str(error), start, self._chunks.missing_until(start, stop)
+                ) from error
         # One of them is damaged; those before it are not to be lost for that.
         parts = [
             self._pieces(top, min(stop, top + high), first, last)
@@ -263,7 +242,7 @@ class StoredTiff:
         for plane in range(grid.planes):
             for row in rows:
                 place = (plane * grid.down + row) * grid.across
-                chunks += self._chunks(place + first, place + last)
+                chunks += self._chunks.packed(place + first, place + last, self._chunk_bytes)
         wide = min(self.width, last * grid.width) - first * grid.width
         size = {tag.WIDTH: wide, tag.HEIGHT: stop - start}
         if grid.tiled:
@@ -272,49 +251,12 @@ class StoredTiff:
             size |= {tag.STRIP_ROWS: grid.height}
         return self._decoded(small_tiff(self._tags, size, chunks, grid.tiled), stop - start)
 
-    def _places(self, first: int, last: int) -> np.ndarray:
-        found = self._tags.numbers(tag.TILES if self._grid.tiled else tag.STRIPS, first, last)
-        if len(found) < last - first:
-            raise LostLinesError(
-                f"{self._name} is cut off; copy or scan it again", *self._rows_of(first, last)
-            )
-        return found
-
-    def _rows_of(self, first: int, last: int) -> tuple[int, int]:
-        high, row = self._grid.height, self._grid.across
-        top = first // row % self._grid.down * high
-        return top, min(self.height, top + max(1, (last - first) // row) * high)
-
-    def _chunks(self, first: int, last: int) -> list[bytes]:
-        """Return strips or tiles as they are packed."""
-        places = self._places(first, last)
-        sizes = self._tags.numbers(
-            tag.TILE_BYTES if self._grid.tiled else tag.STRIP_BYTES, first, last
-        )
-        most = self._grid.width * self._grid.height * self._bands * max(1, self._bits // 8)
-        if len(sizes) < len(places) or int(sizes.max()) > 4 * most + (1 << 20):
-            raise SourceError(f"{self._name} is damaged; copy or scan it again")
-        chunks = list(self._read(places.tolist(), sizes.tolist()))
-        if any(len(chunk) < size for chunk, size in zip(chunks, sizes, strict=True)):
-            raise SourceError(f"{self._name} is cut off; copy or scan it again")
-        return chunks
-
-    def _read(self, places: list[int], sizes: list[int]) -> Iterator[bytes]:
-        """Yield chunks; those that lie in one stretch of the file are read at once."""
-        start, end = min(places), max(map(sum, zip(places, sizes, strict=True)))
-        if end - start > 2 * sum(sizes) + _STREAM:
-            yield from map(bytes_at, repeat(self._file), places, sizes)
-            return
-        stretch = bytes_at(self._file, start, end - start)
-        for place, size in zip(places, sizes, strict=True):
-            yield stretch[place - start : place - start + size]
-
     # Rows of a strip that holds very many
 
     def _stream(self, start: int, stop: int) -> bytes:
         """Return rows as a TIFF of one strip."""
         size = {tag.WIDTH: self.width, tag.HEIGHT: stop - start, tag.STRIP_ROWS: stop - start}
-        if self._packing == _RAW:
+        if self._packing == RAW:
             return small_tiff(self._tags, size, [self._raw_bytes(start, stop)], tiled=False)
         if self._inflated is None:
             self._inflated = Inflated(self._more, 0, (self.height, self._row_bytes), self._name)
@@ -357,7 +299,7 @@ class StoredTiff:
                 size |= {tag.TILE_WIDTH: grid.width, tag.TILE_HEIGHT: grid.height}
             else:
                 size |= {tag.STRIP_ROWS: rows}
-            chunks = self._chunks(number, number + 1)
+            chunks = self._chunks.packed(number, number + 1, self._chunk_bytes)
             content = small_tiff(self._tags, size, chunks, grid.tiled)
         image = open_image(io.BytesIO(content), "tiff")
         image.load()

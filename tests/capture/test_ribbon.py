@@ -281,6 +281,7 @@ def test_nothing_before_a_cut_is_lost(tmp_path: Path) -> None:
                 ribbon.lines(0, 3000)
             first = lost.value.start
             assert first >= 1650
+            assert lost.value.stop == 3000
             assert (ribbon.lines(0, first) == GREY[:first]).all()
             with pytest.raises(SourceError):
                 ribbon.lines(first, first + 1)
