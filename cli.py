@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from shlex import quote
 from typing import Any, NoReturn, TypeVar
 
 import click
@@ -26,10 +27,12 @@ from archive.archive import Archive, open_archive
 from archive.audit import broken_seals, record, this_person
 from archive.catalogue import Connection
 from archive.documents import DocumentRow
+from archive.film import film_frames
 from archive.home import sole_writer
 from archive.records import PageRecord
 from archive.verify import verify as verify_archive
-from batch import runner
+from batch import film_ledger, runner
+from batch.film_ledger import FilmLedger
 from batch.inspection import Inspected, inspect_files
 from batch.report import BatchReport, report_of, troubles_of
 from batch.settings import Settings, settings_of
@@ -37,7 +40,7 @@ from capture.encode import to_png
 from capture.errors import ArchiveError, ChartroomError, CustodyError
 from capture.model import SourceKind
 from capture.settings import load_section
-from desk import charts, doctor, export, review
+from desk import charts, doctor, export, film, review
 from ocr.alto import write_alto
 from ocr.engines import open_engine
 from ocr.hocr import write_hocr
@@ -50,6 +53,7 @@ from search.settings import SearchSettings
 
 HELD = 4
 INTERRUPTED = 130
+_MOST_BAD_LINES = 20
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -256,6 +260,7 @@ def show_batch(name: str, home: Path, as_json: bool) -> None:
             _print_json({"state": batch.state, **report_of(connection, batch).as_json()})
             return
         _print_report(connection, batch)
+        _print_open_rolls(_open_rolls(archive, connection, batch))
 
 
 @batch_group.command(name="retry")
@@ -287,13 +292,18 @@ def retry_batch(name: str, workers: int | None, home: Path, as_json: bool) -> No
 def release_batch(name: str, with_held: bool, home: Path) -> None:
     """Accept a batch: its counts balance and nothing more is converted into it.
 
+    Every difference on a roll of film must be explained before: see `film show`.
+
     \b
     Example:
       chartroom batch release box-17
     """
     with open_archive(home) as archive, archive.catalogue.write() as connection:
         batch = deliveries.batch_named(connection, name)
+        settings = settings_of(archive.home).indexer
+        film_ledger.refuse_differences(connection, batch, settings)
         report = report_of(connection, batch)
+        report = film_ledger.with_explained_count(connection, batch, report, settings)
         runner.release(connection, batch, report, with_held=with_held)
     click.echo(f"batch {name} is released")
 
@@ -445,6 +455,96 @@ def export_command(
     click.echo(f"{len(written)} files in {out}")
 
 
+@cli.group(name="film")
+def film_group() -> None:
+    """Rolls and cards of microfilm."""
+
+
+@film_group.command(name="index")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--map", "names", multiple=True, metavar="COLUMN=NAME", help="Name a column has in the file."
+)
+@_home_option
+@_json_option
+def load_film_index(file: Path, names: tuple[str, ...], home: Path, as_json: bool) -> None:
+    """Load or update an old index of film (CAR): what stands at which address of which roll.
+
+    Columns: roll, address, mrn, last_name, first_name, document_type, date. Required: roll,
+    address, and mrn or last_name. Lines that are not right are told by number and left out;
+    exit code 4 says that there were some. Give `convert` or `batch retry` again to file by it.
+
+    \b
+    Example:
+      chartroom film index car.csv --map roll=REEL --map mrn="CHART NO"
+    """
+    with open_archive(home, create=True) as archive:
+        done = film.load_index(archive, file, dict(map(_mapped, names)))
+    if as_json:
+        _print_json(done.as_json())
+    else:
+        _print_index_loaded(done)
+    if done.bad:
+        sys.exit(HELD)
+
+
+@film_group.command(name="show")
+@click.argument("name", metavar="[ROLL]", default="")
+@click.option("--batch", "batch_name", help="The batch it came in, where several have its name.")
+@click.option("--frames", is_flag=True, help="Show every frame with its address.")
+@_home_option
+@_json_option
+def show_film(name: str, batch_name: str | None, frames: bool, home: Path, as_json: bool) -> None:
+    """Show the account of a roll or card: its frames, who expected how many, what differs.
+
+    Without ROLL it lists the rolls. ROLL is a name, or a number that only one roll has.
+
+    \b
+    Example:
+      chartroom film show 0042 --frames
+    """
+    with open_archive(home) as archive, archive.catalogue.read() as connection:
+        settings = settings_of(archive.home).indexer
+        if not name:
+            _list_rolls(film_ledger.ledgers_of(connection, batch_name, settings), as_json)
+            return
+        roll = film.roll_called(connection, name, batch_name)
+        ledger = film_ledger.ledger_of(connection, roll, settings)
+        every = film_frames(connection, roll) if frames else []
+    _print_json(ledger.as_json()) if as_json else _print_ledger(ledger)
+    lines = [film.frame_line(roll, entry) for entry in every]
+    if as_json:
+        for line in lines:
+            _print_json(line)
+    elif lines:
+        columns = ("frame", "address", "state", "page", "reason")
+        _print_table(columns, [[line[column] for column in columns] for line in lines])
+
+
+@film_group.command(name="explain")
+@click.argument("name", metavar="ROLL")
+@click.argument("key")
+@click.argument("text")
+@click.option("--batch", "batch_name", help="The batch it came in, where several have its name.")
+@_home_option
+def explain_film(name: str, key: str, text: str, batch_name: str | None, home: Path) -> None:
+    """Record why a difference is none, with your name and the time; KEY is from `film show`.
+
+    A roll with differences that nobody explained cannot be released. When the figures change
+    the explanation no longer holds.
+
+    \b
+    Example:
+      chartroom film explain 0042 hole-117 "film was blank here, seen on the reader"
+    """
+    with open_archive(home) as archive, archive.catalogue.write() as connection:
+        settings = settings_of(archive.home).indexer
+        roll = film.roll_called(connection, name, batch_name)
+        film_ledger.explain(connection, roll, key, text, person=this_person(), settings=settings)
+        left = len(film_ledger.ledger_of(connection, roll, settings).open)
+    click.echo(f"{key} of {roll.name} is explained; {left} differences are left")
+
+
 @cli.group(name="review")
 def review_group() -> None:
     """What needs a person."""
@@ -578,14 +678,10 @@ def _promise(group: click.Group, name: str, what: str) -> None:
         _not_built(ctx)
 
 
-_film = click.Group("film", help="Rolls and cards of microfilm (not built yet).")
 _users = click.Group("users", help="People of the web stations (not built yet).")
 _types = click.Group("types", help="Document types of the site (not built yet).")
-for _group in (_film, _users, _types):
+for _group in (_users, _types):
     cli.add_command(_group)
-_promise(_film, "index", "Load an old CAR index")
-_promise(_film, "show", "Show the frame ledger of a roll")
-_promise(_film, "explain", "Record an explanation of a difference")
 _promise(_users, "add", "Add a person")
 _promise(_types, "train", "Learn document types from verified documents")
 _promise(review_group, "decide", "Decide about a held document")
@@ -624,11 +720,26 @@ def _publish(archive: Archive, watch: runner.Watch) -> None:
 def _finish(archive: Archive, batch: deliveries.Batch, as_json: bool) -> NoReturn:
     with archive.catalogue.read() as connection:
         report = report_of(connection, batch)
+        rolls = _open_rolls(archive, connection, batch)
         if as_json:
             _print_json(report.as_json())
         else:
             _print_report(connection, batch)
-    sys.exit(0 if report.complete else HELD)
+            _print_open_rolls(rolls)
+    sys.exit(0 if report.complete and not rolls else HELD)
+
+
+def _open_rolls(
+    archive: Archive, connection: Connection, batch: deliveries.Batch
+) -> list[FilmLedger]:
+    settings = settings_of(archive.home).indexer
+    return [one for one in film_ledger.ledgers(connection, batch, settings) if one.open]
+
+
+def _print_open_rolls(rolls: Iterable[FilmLedger]) -> None:
+    for one in rolls:
+        look = f"`chartroom film show {quote(one.roll.name)}`"
+        click.echo(f"Roll {one.roll.name}: {len(one.open)} differences to explain: {look}")
 
 
 def _audit_search(archive: Archive, total: int) -> None:
@@ -792,6 +903,46 @@ def _print_inspected(frame: Inspected) -> None:
     values = told.get("values")
     for value in values if isinstance(values, list) else ():
         click.echo(f"  {value['field']}: {value['value']} ({value['confidence']:.2f})")
+
+
+def _mapped(pair: str) -> tuple[str, str]:
+    column, equals, name = pair.partition("=")
+    if not equals:
+        raise click.UsageError(f"--map takes COLUMN=NAME, such as roll=REEL, not {pair!r}")
+    return column.strip(), name
+
+
+def _print_index_loaded(done: film.IndexLoaded) -> None:
+    click.echo(
+        f"{done.rows} rows read: at {done.new} new addresses, {done.changed} changed, "
+        f"{done.same} as before"
+    )
+    for bad in done.bad[:_MOST_BAD_LINES]:
+        click.echo(f"  line {bad.line}: {bad.reason}")
+    if done.bad:
+        click.echo(f"{len(done.bad)} lines were not taken")
+    if done.rolls_not_here:
+        click.echo(f"{done.rolls_not_here} rolls of the index are not here, or more than one fits")
+
+
+def _list_rolls(ledgers: Iterable[FilmLedger], as_json: bool) -> None:
+    if as_json:
+        for one in ledgers:
+            _print_json(one.as_json())
+        return
+    columns = ("batch", "roll", "kind", "frames", "pages", "waiting", "unexplained")
+    rows = [one.as_json() for one in ledgers]
+    _print_table(columns, [[row[column] for column in columns] for row in rows])
+
+
+def _print_ledger(ledger: FilmLedger) -> None:
+    click.echo(f"Roll {ledger.roll.name} of batch {ledger.roll.batch}")
+    for line in film.ledger_lines(ledger):
+        click.echo(f"  {line}")
+    if ledger.differences:
+        _print_table(("difference", "frames", "what", "to do"), film.difference_rows(ledger))
+    left = len(ledger.open)
+    click.echo(f"{left} differences to explain" if left else "nothing stands against its release")
 
 
 def _document_json(row: DocumentRow) -> dict[str, object]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
+from shlex import quote
 
 from archive import deliveries, film, film_account
 from archive.catalogue import Connection
@@ -142,7 +143,15 @@ def ledgers(
     connection: Connection, batch: Batch, settings: IndexSettings = DEFAULT_SETTINGS
 ) -> list[FilmLedger]:
     """Return the account of each roll and card of ``batch``."""
-    return [ledger_of(connection, roll, settings) for roll in film.rolls(connection, batch)]
+    return ledgers_of(connection, batch.name, settings)
+
+
+def ledgers_of(
+    connection: Connection, batch: str | None, settings: IndexSettings = DEFAULT_SETTINGS
+) -> list[FilmLedger]:
+    """Return the account of each roll and card of the batch with this name, or of all batches."""
+    opened = deliveries.batch_named(connection, batch) if batch else None
+    return [ledger_of(connection, roll, settings) for roll in film.rolls(connection, opened)]
 
 
 def explain(
@@ -179,16 +188,21 @@ def refuse_differences(
     more = f" and {len(waiting) - _MOST_NAMED} more" if len(waiting) > _MOST_NAMED else ""
     raise SettingsError(
         f"rolls of batch {batch.name!r} have differences that nobody explained: {rolls}{more}; "
-        f"look with `chartroom film show {waiting[0].roll.name}`"
+        f"look with `chartroom film show {quote(waiting[0].roll.name)}`"
     )
 
 
-def with_explained_count(connection: Connection, batch: Batch, report: BatchReport) -> BatchReport:
+def with_explained_count(
+    connection: Connection,
+    batch: Batch,
+    report: BatchReport,
+    settings: IndexSettings = DEFAULT_SETTINGS,
+) -> BatchReport:
     """Return ``report`` balanced, when a person explained why fewer or more frames were found."""
     rolls = film.rolls(connection, batch)
     if len(rolls) != 1 or not report.unaccounted:
         return report
-    ledger = ledger_of(connection, rolls[0])
+    ledger = ledger_of(connection, rolls[0], settings)
     explained = any(one.key == "expect-count" and one.explanation for one in ledger.differences)
     return replace(report, unaccounted=0) if explained and not ledger.counts.waiting else report
 
