@@ -27,7 +27,8 @@ _RARE, _OFTEN = 0.1, 10
 """A turn that is taken so seldom, of so many, is out of turn."""
 _BESIDE = 0.3
 """Share of the smaller height that two marks of one exposure have in common."""
-_SEPARATORS = re.compile(r"[\s.\-/_:,;]+")
+_PART = re.compile(r"[^\s.\-/_:,;]+")
+_ENDS = re.compile(r"^[\s.\-/_:,;]+|[\s.\-/_:,;]+$")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 MEDIUM, LARGE = 2, 3
 
@@ -230,7 +231,7 @@ def address_text(roll: str, address: Address) -> str:
 
 
 def parse_address(text: str, levels: int = 0) -> tuple[str, Address]:
-    """Return the roll, empty where none is named, and the numbers of an address as written.
+    """Return the roll as written, empty where none is named, and the numbers of an address.
 
     Dots, spaces, dashes, slashes and leading zeros do not matter. ``levels`` says how many numbers
     follow the roll; without it more than three numbers begin with that of the roll.
@@ -238,15 +239,17 @@ def parse_address(text: str, levels: int = 0) -> tuple[str, Address]:
     Raises:
         SourceError: it is no address.
     """
-    parts = [part for part in _SEPARATORS.split(text.strip()) if part]
-    numbers = levels or (MOST_LEVELS if len(parts) > MOST_LEVELS else _numbers_at_end(parts))
-    roll, rest = parts[: len(parts) - numbers], parts[len(parts) - numbers :]
+    parts = list(_PART.finditer(text))
+    words = [part.group() for part in parts]
+    numbers = levels or (MOST_LEVELS if len(words) > MOST_LEVELS else _numbers_at_end(words))
+    rest = words[len(words) - numbers :]
     if not rest or len(rest) < numbers or not all(_NUMBER.fullmatch(part) for part in rest):
         raise SourceError(
             "an address on film reads like 0042.3.12.5, or without the roll 3.12.5;"
-            f" {len(parts)} parts for {numbers} levels are none: see the columns of the index"
+            f" {len(words)} parts for {numbers} levels are none: see the columns of the index"
         )
-    return "-".join(roll), tuple(map(int, rest))
+    roll = text[: parts[-numbers].start()]
+    return _ENDS.sub("", roll), tuple(map(int, rest))
 
 
 def _numbers_at_end(parts: Sequence[str]) -> int:

@@ -177,8 +177,8 @@ def _peaks(away: Floats, frames: Levels, width: int) -> Iterator[tuple[int, floa
     """Yield distances that many exposures have to a mark: how many, how near (negative), which."""
     cell = _CELL * width
     cells = np.floor(away / cell).astype(np.int64)
-    low = int(cells.min())
-    counts = np.bincount(cells - low, minlength=1)
+    low = int(cells.min()) - 2
+    counts = np.bincount(cells - low, minlength=int(cells.max()) - low + 3)
     smooth = np.convolve(counts, np.ones(5), mode="same")
     floor = 0.5 * float(smooth.max())
     for at in np.flatnonzero(smooth >= floor).tolist():

@@ -27,14 +27,14 @@ def softly_drawn(across: float, along: float, x: float, y: float) -> Pixels:
 
 
 @given(
-    across=st.floats(8, 36),
-    along=st.floats(8, 36),
+    across=st.floats(8, 32),
+    along=st.floats(8, 32),
     x=st.floats(1, 20),
     y=st.floats(60, 300),
     flipped=st.booleans(),
     dark=st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_mark_is_found_with_its_size_to_half_a_pixel(
     across: float, along: float, x: float, y: float, *, flipped: bool, dark: bool
 ) -> None:
