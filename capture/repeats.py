@@ -48,7 +48,8 @@ _FIRST, _CLEARLY_OTHER = 60, 0.45
 """Letters after which pages are told apart that have little in common."""
 _INSTEAD = 0.4
 """Of a letter's own ink: other writing at its place, where dust leaves nothing."""
-_REPLACED = 3
+_REPLACED, _REPLACED_SHARE = 2, 0.005
+"""Letters that have another in their place: dust on a letter makes one seem so."""
 _ADDED, _ADDED_SHARE = 14, 0.05
 """Letters in rows, and their share, that scratches and bad focus may make unlike."""
 _SIDE_BY_SIDE, _LEVEL = 14, 6
@@ -149,7 +150,8 @@ def _confidence(here: _Unlike, back: _Unlike, replaced: int) -> float:
 
     Dust spoils a letter of one exposure; where writing differs, letters of both have no like.
     """
-    if replaced >= _REPLACED or min(here.letters, back.letters) < _FEWEST_LETTERS:
+    letters = min(here.letters, back.letters)
+    if letters < _FEWEST_LETTERS or replaced > max(_REPLACED, _REPLACED_SHARE * letters):
         return 0.0
     for side in (here, back):
         if side.in_rows > max(_ADDED, _ADDED_SHARE * side.letters):
