@@ -34,6 +34,9 @@ from archive.verify import verify as verify_archive
 from batch import film_ledger, runner
 from batch.film_ledger import FilmLedger
 from batch.inspection import Inspected, inspect_files
+from batch.on_demand import frames_asked_for, read_frames
+from batch.progress import Progress as Step
+from batch.progress import Watch
 from batch.report import BatchReport, report_of, troubles_of
 from batch.settings import Settings, settings_of
 from capture.encode import to_png
@@ -545,6 +548,55 @@ def explain_film(name: str, key: str, text: str, batch_name: str | None, home: P
     click.echo(f"{key} of {roll.name} is explained; {left} differences are left")
 
 
+@film_group.command(name="read")
+@click.argument("name", metavar="ROLL")
+@click.argument("places", metavar="[FRAME]...", nargs=-1)
+@click.option("--mrn", default="", help="What the film index gives to this patient.")
+@click.option("--batch", "batch_name", help="The batch it came in, where several have its name.")
+@click.option("--text", "as_text", is_flag=True, help="Print the text of the frames.")
+@_home_option
+@_json_option
+def read_film(
+    name: str,
+    places: tuple[str, ...],
+    mrn: str,
+    batch_name: str | None,
+    as_text: bool,
+    home: Path,
+    as_json: bool,
+) -> None:
+    """Cut and read frames of film that waits uncut, and show where their pages are.
+
+    FRAME is a place on the roll (317, 317-320) or an address (3.12.5). They are filed when all
+    of the roll is read: give `convert` again without --defer.
+
+    \b
+    Example:
+      chartroom film read 0042 317-320
+      chartroom film read 0042 --mrn 0071234
+    """
+    if not places and not mrn:
+        raise click.UsageError("say which frames, or --mrn")
+    with open_archive(home) as archive, sole_writer(archive.home):
+        with archive.catalogue.read() as connection:
+            roll = film.roll_called(connection, name, batch_name)
+            asked = frames_asked_for(connection, roll, places, mrn)
+        read_frames(archive, roll, asked, _settings(archive, None))
+        with archive.catalogue.read() as connection:
+            wanted = {one.position for one in asked}
+            entries = [e for e in film_frames(connection, roll) if e.position in wanted]
+            texts = [pages.words_of(connection, entry.frame) for entry in entries]
+    for entry, words in zip(entries, texts, strict=True):
+        line = film.frame_line(roll, entry)
+        text = words.text if words else ""
+        if as_json:
+            _print_json({**line, "text": text})
+        else:
+            told = (line["frame"], line["address"], line["page"], line["state"], line["reason"])
+            click.echo("  ".join(str(part) for part in told if part != ""))
+            click.echo(text) if as_text else None
+
+
 @cli.group(name="review")
 def review_group() -> None:
     """What needs a person."""
@@ -585,7 +637,7 @@ def verify(quick: bool, home: Path, as_json: bool) -> None:
         found = verify_archive(
             archive,
             quick=quick,
-            watch=lambda done, total: watch(runner.Progress("verifying", done, total)),
+            watch=lambda done, total: watch(Step("verifying", done, total)),
         )
     if as_json:
         _print_json(asdict(found))
@@ -707,14 +759,14 @@ def _search_settings(archive: Archive) -> SearchSettings:
     return load_section(archive.home.section("search"), SearchSettings, "search")
 
 
-def _publish(archive: Archive, watch: runner.Watch) -> None:
-    watch(runner.Progress("indexing", 0, 1))
+def _publish(archive: Archive, watch: Watch) -> None:
+    watch(Step("indexing", 0, 1))
     try:
         publish.publish(ArchiveText(archive), archive.home.index, _search_settings(archive))
     except ArchiveError as error:
         # The index can be made again; what was captured is safe without it.
         click.echo(f"warning: {error}", err=True)
-    watch(runner.Progress("indexing", 1, 1))
+    watch(Step("indexing", 1, 1))
 
 
 def _finish(archive: Archive, batch: deliveries.Batch, as_json: bool) -> NoReturn:
@@ -784,7 +836,7 @@ def _write_png(out: Path, image: bytes | None, page_id: str) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[runner.Watch]:
+def _progress() -> Iterator[Watch]:
     """Show progress on a terminal, and nothing elsewhere."""
     console = Console(stderr=True)
     columns = (
@@ -796,7 +848,7 @@ def _progress() -> Iterator[runner.Watch]:
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         tasks: dict[str, Any] = {}
 
-        def watch(now: runner.Progress) -> None:
+        def watch(now: Step) -> None:
             if now.step not in tasks:
                 tasks[now.step] = progress.add_task(now.step, total=now.total)
             progress.update(tasks[now.step], completed=now.done, total=now.total)

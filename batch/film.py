@@ -48,6 +48,7 @@ def keep_surveyed(
             parts=[*_parts(together, one.roll)],
             survey=one.survey,
             refs=one.frames,
+            reduction=one.size.reduction,
             deferred=deferred,
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -28,24 +28,13 @@ from .film import deferred_frames, keep_surveyed, places_of
 from .intake import Delivered, delivered_files, is_zip, take_in, unpack
 from .keeping import STAGES, keep_outcome, page_key, reason_of, stop_if_told
 from .pool import Pool
+from .progress import Progress, Watch
+from .repeats import find_repeats
 from .report import BatchReport
 from .settings import Settings
 from .stages import Joined, JoinJob, PageJob, SourceRef, Surveyed, SurveyJob
 from .strips import neighbours, rolls
 from .worker import Failed
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is, for whoever watches it."""
-
-    step: str
-    """``taking in``, ``surveying``, ``reading`` or ``filing``."""
-    done: int
-    total: int
-
-
-Watch = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +109,7 @@ def carry(
     with Pool(settings, archive.home.vault, workers=crew) as pool:
         _survey(archive, batch, pool, watch, deferred=deferred)
         _read_pages(archive, batch, pool, settings, watch, anew=anew)
+        find_repeats(archive, batch, pool, watch)
     _assemble(archive, batch, settings, watch, anew=anew)
 
 

@@ -6,7 +6,7 @@ A frame goes through all its stages in one call, so that it is decoded once.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,12 +14,13 @@ from pathlib import Path
 
 from archive.records import PageRecord, Reading, record_of
 from archive.vault import Vault
-from capture.encode import encode
+from capture.encode import decode, encode
 from capture.enhance import prepare, turned
 from capture.errors import ToolError
 from capture.intake import may_be_film, open_source
 from capture.joined import Joint
 from capture.model import Digest, Frame, FrameRef, FrameState, PageImage, SourceKind
+from capture.repeats import Repeat, print_of, repeats
 from capture.source import Place, Source
 from capture.survey import Film, is_strip, joint_of, survey_film
 from indexer.read import index_page
@@ -84,7 +85,18 @@ class PageJob:
         return FrameRef(self.source.digest, self.number)
 
 
-Job = JoinJob | SurveyJob | PageJob
+@dataclass(frozen=True, slots=True)
+class RepeatJob:
+    """Look for sheets that were filmed again among the pages of a roll."""
+
+    roll: int
+    images: tuple[tuple[int, Digest], ...]
+    """Position on the roll and image of each page, in order."""
+    dpi: float
+    """Of most pages."""
+
+
+Job = JoinJob | SurveyJob | PageJob | RepeatJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +130,13 @@ class Surveyed:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeated:
+    """The frames of a roll that show a sheet again, by position."""
+
+    found: tuple[Repeat, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Alive:
     """A long job is still getting on."""
 
@@ -132,7 +151,7 @@ class Carried:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-Outcome = Joined | Surveyed | Carried
+Outcome = Joined | Surveyed | Carried | Repeated
 Tell = Callable[[PageRecord | Alive], None]
 
 
@@ -153,6 +172,8 @@ class Conveyor:
         """
         if isinstance(job, JoinJob):
             return self.join(job)
+        if isinstance(job, RepeatJob):
+            return self.look_for_repeats(job, tell)
         return self.survey(job, tell) if isinstance(job, SurveyJob) else self.carry(job, tell)
 
     def join(self, job: JoinJob) -> Joined:
@@ -172,6 +193,23 @@ class Conveyor:
                 films = survey_film(sources, kind, self._settings.capture, job.joints, heard)
             found = (SurveyedSource(one.media, one.film, tuple(one.places)) for one in sources)
             return Surveyed(tuple(found), films)
+
+    def look_for_repeats(self, job: RepeatJob, tell: Tell) -> Repeated:
+        """Return which pages of a roll show a sheet again."""
+        prints = (print_of(decode(content), job.dpi) for content in self._images_of(job, tell))
+        positions = [position for position, _ in job.images]
+        return Repeated(
+            tuple(
+                Repeat(positions[one.frame - 1], positions[one.of - 1], one.confidence)
+                for one in repeats(prints)
+            )
+        )
+
+    def _images_of(self, job: RepeatJob, tell: Tell) -> Iterator[bytes]:
+        for _, image in job.images:
+            tell(Alive())
+            assert self._vault is not None  # noqa: S101  (only an archive has rolls)
+            yield self._vault.get(image)
 
     def carry(self, job: PageJob, tell: Tell) -> Carried:
         """Return the page, its words and its index values."""

@@ -20,6 +20,7 @@ from .fiche import survey_card
 from .film import survey_roll
 from .joined import JoinedRibbon, Joint, JointKind, joints
 from .model import Box, FilmDoubt, FilmFrame, FilmSurvey, FrameRef, Pixels, SourceKind
+from .reduction import TrueSize, true_dpi
 from .ribbon import Ribbon, open_ribbon
 from .roll import Roll, Strip, open_strips
 from .settings import CaptureSettings
@@ -46,6 +47,8 @@ class Film:
     survey: FilmSurvey
     frames: tuple[FrameRef, ...]
     """The frames of ``survey``, as they are known for ever."""
+    size: TrueSize
+    """Resolution and reduction of most of its frames."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class _Found:
     survey: FilmSurvey
     owners: tuple[Strip, ...]
     """The strip that each frame belongs to."""
+    size: TrueSize
 
     def places(self) -> Iterator[tuple[Strip, Place]]:
         roll = self.roll if self.kind is SourceKind.ROLL else None
@@ -174,8 +178,10 @@ def _on_image(
 ) -> _Found | None:
     """Return the film on one image; None for a picture of one page."""
     if kind is SourceKind.FICHE:
-        survey = survey_card(source.decoded(strip.image, keep=True).pixels)
-        return _Found(kind, Roll((strip,)), survey, (strip,) * len(survey.frames))
+        card = source.decoded(strip.image, keep=True)
+        survey = survey_card(card.pixels)
+        size = _true_size(card.dpi, survey, settings)
+        return _Found(kind, Roll((strip,)), survey, (strip,) * len(survey.frames), size)
     if not _is_long(source.images.size(strip.image), kind, settings):
         return None
     found = _surveyed_roll((strip,), (), settings, watch)
@@ -198,7 +204,15 @@ def _surveyed_roll(
         )
     doubts = (*survey.doubts, *watched.doubts(survey.frames), *_seams(joined, known, survey))
     roll = Roll(strips, joined.starts, joined.lefts)
-    return _Found(SourceKind.ROLL, roll, replace(survey, doubts=doubts), owners)
+    size = _true_size(joined.dpi, survey, settings)
+    return _Found(SourceKind.ROLL, roll, replace(survey, doubts=doubts), owners, size)
+
+
+def _true_size(
+    dpi: tuple[float, float] | None, survey: FilmSurvey, settings: CaptureSettings
+) -> TrueSize:
+    width, height = usual_size(survey.frames) or (survey.width, survey.length)
+    return true_dpi(max(dpi) if dpi else None, settings.reduction or None, width, height)
 
 
 def _with_addresses(survey: FilmSurvey, settings: CaptureSettings) -> FilmSurvey:
@@ -249,7 +263,7 @@ def _numbered(sources: Sequence[Source], found: Sequence[_Found]) -> Iterator[Fi
     }
     for film in found:
         frames = tuple(refs[strip.source, place] for strip, place in film.places())
-        yield Film(film.kind, film.roll, film.survey, frames)
+        yield Film(film.kind, film.roll, film.survey, frames, film.size)
 
 
 def _is_long(size: tuple[int, int], kind: SourceKind, settings: CaptureSettings) -> bool:

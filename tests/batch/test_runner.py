@@ -16,6 +16,7 @@ from archive.patients import import_patients
 from archive.verify import verify
 from batch import runner
 from batch.assembly import runs
+from batch.progress import Progress
 from batch.report import BatchReport, report_of, troubles_of
 from batch.settings import Settings
 from capture.errors import SettingsError
@@ -88,7 +89,7 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(
     deliver(box)
     seen = 0
 
-    def cut(progress: runner.Progress) -> None:
+    def cut(progress: Progress) -> None:
         nonlocal seen
         seen += progress.step == step
         if seen == 2:
