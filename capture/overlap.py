@@ -36,10 +36,12 @@ _TILE = 16
 _FAINTEST, _GRAINS = 3.0, 4.0
 _SAME, _OTHER = 0.7, 0.5
 """Correlation of tiles that show the same, and of those that do not."""
-_FEWEST_TILES = 16
+_FEWEST_TILES, _FEWEST_ROWS = 20, 3
+"""What must be seen: a line of a form is found on every copy of it."""
 _MOST_OTHER, _LARGEST_OTHER = 0.01, 2
 """Share of tiles that may differ, as dust lies, and how many of them together."""
-_MOST_SAME = 0.9
+_MOST_SAME = 0.75
+"""Where strips lie apart by half a pixel, a fifth of the tiles are only nearly the same."""
 _CLEARER = 3
 """Times as many tiles prove the right place where film repeats itself."""
 _PATCH, _PATCHES = 96, 12
@@ -245,14 +247,14 @@ def _proof(before: Ribbon, after: Ribbon, fit: Fit, factor: int) -> Proof | None
     """Return what is the same in both strips; None when little can be seen, or some differs."""
     high = fit.overlap // factor * factor
     wide = min(before.width - max(0, fit.shift), after.width - max(0, -fit.shift))
-    if high < _TILE * factor or wide < _TILE * factor:
+    if high < _FEWEST_ROWS * _TILE * factor or wide < _TILE * factor:
         return None
     first = before.length - fit.overlap
     end = _detail(_shrunk(before, first, first + high, factor, max(0, fit.shift), wide))
     start = _detail(_shrunk(after, 0, high, factor, max(0, -fit.shift), wide))
     alike, visible = _tiles(end, start)
     count = int(visible.sum())
-    if count < _FEWEST_TILES:
+    if count < _FEWEST_TILES or visible.any(axis=1).sum() < _FEWEST_ROWS:
         return None
     other = (visible & (alike < _OTHER)).astype(np.uint8)
     _, _, groups, _ = cv2.connectedComponentsWithStats(other, connectivity=8)

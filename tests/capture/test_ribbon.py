@@ -315,6 +315,56 @@ def test_a_png_is_read_up_to_where_it_is_cut_off(tmp_path: Path) -> None:
         assert (ribbon.lines(0, first) == GREY[:first]).all()
 
 
+@pytest.mark.parametrize("pixels", [GREY, COLOUR], ids=["grey", "colour"])
+def test_a_jpeg_is_read_up_to_where_it_is_cut_off(pixels: Pixels, tmp_path: Path) -> None:
+    Image.fromarray(pixels).save(tmp_path / "film.jpg")
+    whole = at_once(tmp_path / "film.jpg")
+    content = (tmp_path / "film.jpg").read_bytes()
+    (tmp_path / "film.jpg").write_bytes(content[: len(content) // 2])
+    with closing(open_ribbon(tmp_path / "film.jpg", SETTINGS)) as ribbon:
+        with pytest.raises(LostLinesError) as lost:
+            ribbon.lines(0, 3000)
+        assert 1200 < lost.value.start < lost.value.stop == 3000
+        assert (ribbon.lines(0, lost.value.start) == whole.lines(0, lost.value.start)).all()
+
+
+@pytest.mark.parametrize("name", ["JPEG 2000", "JPEG"])
+def test_a_file_without_its_first_pixels_is_lost_whole(name: str, tmp_path: Path) -> None:
+    ending, pixels, options = PILLOW[name]
+    path = tmp_path / f"film.{ending}"
+    options = options | ({"progressive": True} if name == "JPEG" else {})
+    Image.fromarray(pixels).save(path, **options)
+    path.write_bytes(path.read_bytes()[:5000])
+    with closing(open_ribbon(path, SETTINGS)) as ribbon:
+        with pytest.raises(LostLinesError) as lost:
+            ribbon.lines(0, 10)
+        assert (lost.value.start, lost.value.stop) == (0, 3000)
+
+
+def test_a_strip_too_large_to_unpack_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    tall = np.zeros((30_000, 90), np.uint8)
+    Image.fromarray(tall).save(tmp_path / "film.tif", compression="tiff_lzw", strip_size=10**8)
+    with pytest.raises(SourceError, match="convert it to a TIFF with strips"):
+        open_ribbon(tmp_path / "film.tif", SETTINGS)
+
+
+def test_reading_damaged_film_says_nothing_on_the_side(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "film.tif"
+    Image.fromarray(GREY > 100).save(path, compression="group4", strip_size=27 * 100)
+    content = bytearray(path.read_bytes())
+    with Image.open(path) as image:
+        start = image.tag_v2[273][5]
+    content[start + 2 : start + 42] = b"\xa5" * 40
+    path.write_bytes(content)
+    with closing(open_ribbon(path, SETTINGS)) as ribbon:
+        with pytest.raises(LostLinesError) as lost:
+            ribbon.lines(0, 3000)
+        assert (lost.value.start, lost.value.stop) == (500, 600)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_ribbon_beyond_all_film_is_refused(tmp_path: Path) -> None:
     head = struct.pack(">IIBBBBB", 2**31 - 1, 2**31 - 1, 8, 0, 0, 0, 0)
     png = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4s", 13, b"IHDR") + head + bytes(4)
