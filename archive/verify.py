@@ -41,7 +41,8 @@ def verify(
     with archive.catalogue.read() as connection:
         masters = _masters(connection)
         images = _images(connection)
-        faults = [*_unbalanced(connection), *_broken_audit(connection)]
+        faults = [*_unbalanced(connection), *_broken_rolls(connection)]
+        faults += _broken_audit(connection)
     whole = archive.vault.holds if quick else archive.vault.intact
     kept = {**masters, **images}
     for count, (digest, what) in enumerate(kept.items(), start=1):
@@ -91,6 +92,20 @@ def _unbalanced(connection: Connection) -> Iterator[Fault]:
     )
     for name in empty.scalars():
         yield Fault(name, "a document has no pages; run `chartroom batch retry`")
+
+
+def _broken_rolls(connection: Connection) -> Iterator[Fault]:
+    rolls, batches, kept = schema.rolls, schema.batches, schema.roll_frames
+    gaps = connection.execute(
+        select(rolls.c.name, batches.c.name.label("batch"))
+        .join(batches, batches.c.id == rolls.c.batch_id)
+        .join(kept, kept.c.roll_id == rolls.c.id)
+        .group_by(rolls.c.id)
+        .having(func.count() != func.max(kept.c.position))
+    )
+    for row in gaps:
+        what = "a frame of a roll is lost from the catalogue; restore it from a backup"
+        yield Fault(f"{row.batch}/{row.name}", what)
 
 
 def _broken_audit(connection: Connection) -> Iterator[Fault]:

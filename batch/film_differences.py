@@ -15,12 +15,10 @@ from capture.model import Box, FilmDoubt
 from indexer.car import CarRow
 from indexer.car_shift import Shift
 
-from .film_index import RollIndex
+from .film_index import UNMARKED_STATES, RollIndex
 
 _SHOWN = frozenset({"jump", "splice", "repeat", "short row"})
 """Doubts that need no person: lawful, or counted already."""
-_UNMARKED = frozenset({"technical", "separator"})
-"""What is often filmed without a mark."""
 _WORDS = {
     "hole": "as much film as a frame takes, and no frame on it",
     "double": "a frame about twice as large as its neighbours: two may be one",
@@ -76,7 +74,7 @@ def differences_of_doubts(roll: FilmRoll, frames: Sequence[RollFrame]) -> Iterat
     """Yield what the survey doubted; a mark in a hole is one loss, not two."""
     holes = [doubt for doubt in roll.doubts if doubt.kind == "hole"]
     for doubt in roll.doubts:
-        if doubt.kind == "unmarked" and _state_after(doubt, frames) in _UNMARKED:
+        if doubt.kind == "unmarked" and _state_after(doubt, frames) in UNMARKED_STATES:
             continue
         inside = [hole for hole in holes if _is_mark_in(doubt, hole)]
         if not inside:

@@ -33,7 +33,9 @@ from indexer.settings import IndexSettings
 
 ALONE = "car-index-alone@1"
 _ALONE_CONFIDENCE = 0.9
-_UNSTEADY = frozenset({"unmarked", "bare mark", "jump"})
+UNMARKED_STATES = frozenset({"technical", "separator"})
+"""States of frames that are often filmed without a mark."""
+_OF_MARKS = frozenset({"unmarked", "bare mark", "jump"})
 _PROOF = frozenset({"mrn", "patient_name", "birth_date", "ssn"})
 
 
@@ -108,10 +110,12 @@ def laid_beside(
     read = [_number_of(own.get(entry.frame.ref), mpi) for entry in frames]
     indexed = [_indexed_number(one, patients) for one in under]
     shifted = shifts(read, indexed)
-    steady = _steady(addresses, roll, shifted)
+    steady = _steady(addresses, _unsteady(roll, frames), shifted)
+    # On film without marks frames are only counted here, and one may be lost.
+    relied = steady if roll.blips else [False] * len(frames)
     members = [
         _Member(entry.frame.ref, _whole(entry, sizes), one, firm)
-        for entry, one, firm in zip(frames, under, steady, strict=True)
+        for entry, one, firm in zip(frames, under, relied, strict=True)
         if one is not None
     ]
     asker = _Asker(mpi, settings, patients, own)
@@ -199,24 +203,35 @@ def _present(number: str, mpi: MasterPatientIndex) -> str:
     return known.mrn if known else number
 
 
+def _unsteady(roll: FilmRoll, frames: Sequence[RollFrame]) -> frozenset[int]:
+    """Return the frames from which on the count of marks is in doubt.
+
+    A target or leader without a mark is as it should be.
+    """
+    states = {entry.position: entry.frame.state for entry in frames}
+    return frozenset(
+        doubt.after + 1
+        for doubt in roll.doubts
+        if doubt.kind in _OF_MARKS
+        and not (doubt.kind == "unmarked" and states.get(doubt.after + 1) in UNMARKED_STATES)
+    )
+
+
 def _steady(
-    addresses: Sequence[tuple[int, ...]], roll: FilmRoll, shifted: Sequence[Shift]
+    addresses: Sequence[tuple[int, ...]], unsteady: frozenset[int], shifted: Sequence[Shift]
 ) -> list[bool]:
     """Say for each frame whether its address can be relied on without its page bearing it out.
 
     A mark that is missing or too many puts all addresses after it in doubt, up to the next mark
-    of a higher level; so does film without marks, whose frames are only counted here.
+    of a higher level.
     """
-    if not roll.blips:
-        return [False] * len(addresses)
-    doubted = {doubt.after + 1 for doubt in roll.doubts if doubt.kind in _UNSTEADY}
     steps = {shift.frame: shift.by for shift in shifted}
     steady: list[bool] = []
     sure, step = True, 0
     before: tuple[int, ...] = ()
     for number, address in enumerate(addresses, start=1):
         step = steps.get(number, step)
-        sure = (sure or address[:-1] != before[:-1]) and number not in doubted
+        sure = (sure or address[:-1] != before[:-1]) and number not in unsteady
         before = address
         steady.append(sure and step == 0)
     return steady

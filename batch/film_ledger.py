@@ -22,11 +22,10 @@ from capture.model import Blip, FilmLayout
 from indexer.settings import DEFAULT_SETTINGS, IndexSettings
 
 from .film_differences import Difference, differences_of_doubts, differences_of_index
-from .film_index import RollIndex, roll_index
+from .film_index import UNMARKED_STATES, RollIndex, roll_index
 from .report import BatchReport
 
 _PAGES = ("filed", "held")
-_NO_EXPOSURE = ("technical", "separator")
 _MOST_NAMED = 5
 
 
@@ -215,7 +214,7 @@ def _counts(roll: FilmRoll, frames: Sequence[RollFrame]) -> Counts:
     return Counts(
         pages=len(pages) - refilmed,
         blank=states.count("blank"),
-        technical=sum(map(states.count, _NO_EXPOSURE)),
+        technical=sum(map(states.count, UNMARKED_STATES)),
         unreadable=states.count("quarantined"),
         refilmed=refilmed,
         waiting=states.count("pending"),
@@ -230,7 +229,7 @@ def _by_marks(roll: FilmRoll, frames: Sequence[RollFrame]) -> Iterator[WitnessCo
     plain = sum(
         entry.found.blip is None
         and not entry.found.title_strip
-        and entry.frame.state not in _NO_EXPOSURE
+        and entry.frame.state not in UNMARKED_STATES
         for entry in frames
     )
     yield WitnessCount("marks", "frames", _count_of(roll), len(marked) + plain)

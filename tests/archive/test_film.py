@@ -17,6 +17,7 @@ from archive.deliveries import FrameRow
 from archive.film import FilmPart, FilmRoll
 from archive.film_account import Witness
 from archive.film_rows import blip_of, blip_row, doubt_of, doubt_row
+from archive.verify import verify
 from capture.errors import ArchiveError, SettingsError
 from capture.model import Blip, Box, FilmDoubt, FilmFrame, FilmLayout, FilmSurvey
 from indexer.car import roll_key
@@ -150,6 +151,17 @@ def test_an_explanation_is_in_the_trail_without_its_words(archive: Archive) -> N
         assert broken_seals(connection) == []
     assert trail[-1][:2] == ("ada", "box-7/roll-0042")
     assert "Testperson" not in str(trail)
+
+
+def test_a_frame_that_is_lost_from_a_roll_is_found_by_verify(archive: Archive) -> None:
+    frames = frames_on(archive, "box-7", b"a roll", 3)
+    with archive.catalogue.write() as connection:
+        keep(connection, frames, survey_of(3))
+    assert verify(archive).faults == ()
+    with archive.catalogue.write() as connection:
+        connection.exec_driver_sql("DELETE FROM frames WHERE number = 2")
+    (fault,) = verify(archive).faults
+    assert fault.subject == "box-7/roll-0042"
 
 
 @pytest.mark.parametrize("asked", ["roll-0042", "ROLL-0042", "42", "0042", "Roll 42", "R42"])

@@ -63,6 +63,12 @@ def numbered(shots: Sequence[Shot]) -> list[Shot]:
     return [replace(shot, address=(n,)) for n, shot in enumerate(shots, start=1)]
 
 
+def fresh_name(archive: Archive) -> str:
+    """Return a name for a batch and roll that the archive does not have."""
+    with archive.catalogue.read() as connection:
+        return f"roll-{len(deliveries.batches(connection)) + 1000}"
+
+
 def take_in(
     archive: Archive,
     shots: Sequence[Shot],

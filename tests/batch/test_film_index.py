@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive import documents, film
-from archive.archive import Archive, open_archive
+from archive.archive import Archive
 from batch.film_index import ALONE, roll_index
 from capture.model import Box, FilmDoubt
 from indexer.car import CarRow
@@ -19,6 +21,7 @@ from tests.batch.filmed import (
     CARA,
     Shot,
     assemble,
+    fresh_name,
     index,
     numbered,
     row,
@@ -154,6 +157,15 @@ def test_behind_a_missing_mark_the_index_alone_files_nothing(archive: Archive) -
     assert ("filed", BERT.mrn) not in states
 
 
+def test_a_target_without_a_mark_puts_nothing_in_doubt(archive: Archive) -> None:
+    shots = [Shot(state="technical", address=(0,)), *numbered(unread(2))]
+    no_mark = FilmDoubt("unmarked", Box(0, 0, 9, 9), 0, "no mark where others have one")
+    take_in(archive, shots, doubts=[no_mark])
+    index(archive, row(1, whose=ADA))
+    (document,) = assemble(archive)
+    assert (document.state, document.mrn) == ("filed", ADA.mrn)
+
+
 def test_on_film_without_marks_only_pages_that_agree_prove_the_count(archive: Archive) -> None:
     first = Shot(BERT, mrn=True, titled="Discharge summary")
     shots = [*unread(2), first, Shot(), Shot(BERT, mrn=True)]
@@ -239,17 +251,15 @@ def indexed_rolls(draw: st.DrawFn) -> tuple[list[Shot], list[CarRow]]:
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(made=indexed_rolls())
 def test_no_page_is_filed_against_what_it_says(
-    tmp_path_factory: pytest.TempPathFactory, made: tuple[list[Shot], list[CarRow]]
+    archive: Archive, made: tuple[list[Shot], list[CarRow]]
 ) -> None:
     shots, rows = made
-    with open_archive(tmp_path_factory.mktemp("law") / "a", create=True) as archive:
-        take_in(archive, shots)
-        index(archive, *rows)
-        for document in assemble(archive):
-            if document.state != "filed":
-                continue
-            for page in document.pages:
-                shot = shots[int(page.rsplit("-")[1]) - 1]
-                names_somebody = shot.mrn or shot.name or shot.birth
-                assert shot.whose is not None
-                assert not names_somebody or shot.whose.mrn == document.mrn
+    name = fresh_name(archive)
+    take_in(archive, shots, name=name, batch=name)
+    index(archive, *(replace(row, roll=name) for row in rows))
+    for document in assemble(archive, name):
+        for page in document.pages if document.state == "filed" else ():
+            shot = shots[int(page.rsplit("-")[1]) - 1]
+            names_somebody = shot.mrn or shot.name or shot.birth
+            assert shot.whose is not None
+            assert not names_somebody or shot.whose.mrn == document.mrn

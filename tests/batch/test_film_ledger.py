@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive import deliveries, film_account
-from archive.archive import Archive, open_archive
+from archive.archive import Archive
 from archive.film import FilmRoll
 from archive.film_account import Witness
 from batch.film_ledger import (
@@ -30,10 +30,12 @@ from tests.batch.filmed import (
     Shot,
     assemble,
     clear,
+    fresh_name,
     index,
     numbered,
     row,
     take_in,
+    unread,
 )
 from tests.batch.test_film_index import shifted_roll
 
@@ -269,22 +271,57 @@ def test_each_roll_of_a_batch_has_its_own_account(archive: Archive) -> None:
     assert "and 1 more" in release_refused(archive)
 
 
+LOSSES = ("frame", "frame and mark")
+WITNESSES = ("marks", "film index", "label", "title", "expect")
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    count=st.integers(2, 20),
+    at=st.integers(0, 19),
+    loss=st.sampled_from(LOSSES),
+    said=st.sets(st.sampled_from(WITNESSES), min_size=1),
+)
+def test_a_lost_frame_never_escapes_a_witness_who_counted_it(
+    archive: Archive, count: int, at: int, loss: str, said: set[str]
+) -> None:
+    place = at % count
+    left = [shot for n, shot in enumerate(numbered(unread(count, ADA))) if n != place]
+    mark = Blip(Box(2, 120 * count + 900, 8, 8), 1, "A")
+    kept = "marks" in said and loss == "frame"
+    shots = left if kept else numbered(left)
+    name, more = fresh_name(archive), [mark] if kept else []
+    marked = "marks" in said
+    roll = take_in(archive, shots, name=name, batch=name, marked=marked, more_marks=more)
+    if "film index" in said:
+        index(archive, *(row(n, whose=ADA, roll=name) for n in range(1, count + 1)))
+    for one in said & {"label", "title"}:
+        witness(archive, roll, Witness(one, count))
+    if "expect" in said:
+        with archive.catalogue.write() as connection:
+            batch = deliveries.batch_named(connection, name)
+            deliveries.change_batch(connection, batch, expected=count)
+    saw_it = kept or said - {"marks"}
+    assert bool(ledger(archive, roll).open) == bool(saw_it)
+
+
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     states=st.lists(st.sampled_from(STATES), min_size=1, max_size=25),
     kinds=st.lists(st.tuples(st.sampled_from(BLOCKING + SHOWN), st.integers(0, 30)), max_size=8),
 )
 def test_counts_always_add_up_and_keys_are_never_shared(
-    tmp_path_factory: pytest.TempPathFactory,
+    archive: Archive,
     states: Sequence[str],
     kinds: Sequence[tuple[str, int]],
 ) -> None:
     shots = numbered([Shot(state=state) for state in states])
-    with open_archive(tmp_path_factory.mktemp("sum") / "a", create=True) as archive:
-        roll = take_in(archive, shots, doubts=[doubt(kind, at) for kind, at in kinds])
-        before = ledger(archive, roll)
-        assemble(archive)
-        after = ledger(archive, roll)
+    name = fresh_name(archive)
+    doubts = [doubt(kind, at) for kind, at in kinds]
+    roll = take_in(archive, shots, name=name, batch=name, doubts=doubts)
+    before = ledger(archive, roll)
+    assemble(archive, name)
+    after = ledger(archive, roll)
     assert before.counts.frames == after.counts.frames == len(states)
     assert min(after.counts.pages, after.counts.refilmed) >= 0
     keys = [one.key for one in after.differences]
