@@ -32,11 +32,14 @@ Pen = ImageDraw.ImageDraw
 def thumbnail(pixels: Pixels, width: int, *, negative: bool) -> bytes:
     """Return a frame ``width`` pixels across as a JPEG, dark on light, tones spread for the eye."""
     small = resize(grey(pixels), min(1.0, width / pixels.shape[1]))
-    return _jpeg(Image.fromarray(_spread(255 - small if negative else small)))
+    return _jpeg(Image.fromarray(_spread(255 - small if negative else small, paper=True)))
 
 
-def _spread(tones: Pixels) -> Pixels:
-    low, high = np.percentile(tones, (0.5, 99.0))
+def _spread(tones: Pixels, *, paper: bool = False) -> Pixels:
+    low, usual, high = np.percentile(tones, (0.5, 50.0, 99.0))
+    # Most of a page is paper, which is to be white; the film beside it may be lighter still.
+    if paper and usual > (low + high) / 2:
+        high = usual
     if high - low < 16:
         return tones
     spread = (tones.astype(np.float32) - low) * (255.0 / (high - low))
@@ -108,10 +111,10 @@ def _drawn(tones: Pixels, survey: FilmSurvey, factor: float, start: int) -> byte
             _frame(sheet, frame, number)
     for blip in survey.blips:
         if sheet.shows(blip.box):
-            _outlined(sheet, blip.box, _MARK, LEVELS.get(blip.level, str(blip.level)), inside=False)
+            _marked(sheet, blip.box, _MARK, LEVELS.get(blip.level, str(blip.level)))
     for doubt in survey.doubts:
         if sheet.shows(doubt.box):
-            _outlined(sheet, doubt.box, _DOUBT, doubt.kind, dashed=True)
+            _dashed(sheet, doubt.box, _DOUBT, doubt.kind)
     return _jpeg(picture)
 
 
@@ -121,29 +124,43 @@ def _frame(sheet: _Sheet, frame: FilmFrame, number: int) -> None:
     _outlined(sheet, frame.box, _FRAME if sure else _UNSURE, label)
 
 
-def _outlined(
-    sheet: _Sheet,
-    box: Box,
-    colour: Colour,
-    label: str,
-    *,
-    inside: bool = True,
-    dashed: bool = False,
-) -> None:
-    """Draw a box with its label: inside the upper left corner, for doubts the upper right."""
-    left, top, right, end = corners = sheet.box(box)
-    right, end = max(right, left), max(end, top)
-    if dashed:
-        _dashes(sheet, (left, top, right, end), colour)
-    else:
-        sheet.pen.rectangle((*corners[:2], right, end), outline=colour, width=sheet.line)
-    _, _, wide, high = sheet.pen.textbbox((0, 0), label, font=sheet.font)
-    x = right - wide - 6 if dashed else left if inside else right + 2
-    # A label stays on the picture, also that of a frame of which only a part is seen.
-    x = min(max(0.0, x), sheet.size[0] - wide - 6)
-    y = min(max(0.0, top), max(0.0, end - high - 4), sheet.size[1] - high - 4)
-    y = max(0.0, y)
-    sheet.pen.rectangle((x, y, x + wide + 6, y + high + 4), fill=colour)
+def _outlined(sheet: _Sheet, box: Box, colour: Colour, label: str) -> None:
+    """Draw a box with its label in the upper left corner."""
+    left, top, right, end = _ordered(sheet.box(box))
+    sheet.pen.rectangle((left, top, right, end), outline=colour, width=sheet.line)
+    _labelled(sheet, (left, top, end), colour, label)
+
+
+def _marked(sheet: _Sheet, box: Box, colour: Colour, label: str) -> None:
+    """Draw a mark with its label below, where it hides no frame's number."""
+    left, top, right, end = _ordered(sheet.box(box))
+    sheet.pen.rectangle((left, top, right, end), outline=colour, width=sheet.line)
+    _labelled(sheet, (left, end + 2, end + 100), colour, label)
+
+
+def _dashed(sheet: _Sheet, box: Box, colour: Colour, label: str) -> None:
+    """Draw a doubtful place with its label in the upper right corner."""
+    corners = left, top, right, end = _ordered(sheet.box(box))
+    _dashes(sheet, corners, colour)
+    _labelled(sheet, (max(left, right - _wide(sheet, label)), top, end), colour, label)
+
+
+def _ordered(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    left, top, right, end = box
+    return left, top, max(left, right), max(top, end)
+
+
+def _wide(sheet: _Sheet, label: str) -> float:
+    return float(sheet.pen.textbbox((0, 0), label, font=sheet.font)[2]) + 6
+
+
+def _labelled(sheet: _Sheet, at: tuple[float, float, float], colour: Colour, label: str) -> None:
+    """Write a label at x, y, above the end; it stays on a picture that shows a part of a box."""
+    x, y, end = at
+    wide, high = _wide(sheet, label), sheet.pen.textbbox((0, 0), label, font=sheet.font)[3] + 4
+    x = min(max(0.0, x), sheet.size[0] - wide)
+    y = max(0.0, min(max(0.0, y), end - high, sheet.size[1] - high))
+    sheet.pen.rectangle((x, y, x + wide, y + high), fill=colour)
     sheet.pen.text((x + 3, y + 1), label, fill=(255, 255, 255), font=sheet.font)
 
 
