@@ -43,7 +43,7 @@ SEED = 1000
 WIDTH, SHOTS = 1500, 48
 STRIP, TILE = 64, 256
 WINDOW, LOOK = 2000, 240
-_ADDRESSES = 5 << 30
+_ADDRESSES = 4 << 30
 """Bytes of addresses a worker may have (batch.worker)."""
 _PAGE_DPI = 160
 _NONE, _JPEG, _DEFLATE = 1, 7, 8

@@ -20,18 +20,26 @@ _APART = 16_000_000
 _CRUMB = 64
 
 
-class _Unpacker(Protocol):
+class Unpacker(Protocol):
     """What ``zlib.decompressobj`` returns, which has no name to call it by."""
 
     @property
-    def eof(self) -> bool: ...
+    def eof(self) -> bool:
+        """Whether the stream has come to its end."""
+        ...
 
     @property
-    def unconsumed_tail(self) -> bytes: ...
+    def unconsumed_tail(self) -> bytes:
+        """What was given and is not unpacked yet."""
+        ...
 
-    def decompress(self, packed: bytes, most: int = 0, /) -> bytes: ...
+    def decompress(self, packed: bytes, most: int = 0, /) -> bytes:
+        """Return what comes out, ``most`` bytes or all there is (0)."""
+        ...
 
-    def copy(self) -> Self: ...
+    def copy(self) -> Self:
+        """Return another that stands at the same place."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,7 @@ class _Place:
     """The unpacker before a row."""
 
     row: int
-    unpacker: _Unpacker
+    unpacker: Unpacker
     left: bytes
     """Unpacked already, of the row to come."""
     waiting: bytes
@@ -125,7 +133,7 @@ def _copied(place: _Place) -> _Place:
     return _Place(place.row, place.unpacker.copy(), place.left, place.waiting, place.at)
 
 
-def _readable(unpacker: _Unpacker, waiting: bytes, most: int) -> int:
+def _readable(unpacker: Unpacker, waiting: bytes, most: int) -> int:
     """Return how many bytes come out before the damage."""
     count = 0
     for place in range(0, len(waiting), _CRUMB):

@@ -20,6 +20,7 @@ BAND = 4_000_000
 """Pixels that are decoded at a time, where the file leaves a choice."""
 WHOLE = 128_000_000
 """Pixels that are decoded at once where the file leaves none; more are refused."""
+_MOST_PASSES = 64
 _KEPT = 16_000_000
 """Decoded pixels that are kept for the next call."""
 
@@ -94,6 +95,18 @@ def spans(start: int, stop: int, each: int) -> Iterator[tuple[int, int, int]]:
     for number in range(start // each, -(-stop // each)):
         first = number * each
         yield number, max(start, first) - first, min(stop, first + each) - first
+
+
+def check_passes(name: str, width: int, height: int) -> None:
+    """Raise SourceError when film across a file must be unpacked too often to be turned.
+
+    What is packed row by row is unpacked from top to bottom for every :data:`WHOLE` pixels.
+    """
+    if width > height and width * height > _MOST_PASSES * WHOLE:
+        raise SourceError(
+            f"{name} holds film that runs across, packed in rows of {width} pixels, which takes"
+            " days to read; convert it to a TIFF with tiles, or turn it so that the film runs down"
+        )
 
 
 class Depth:

@@ -21,7 +21,7 @@ from .errors import SourceError
 from .inflated import Inflated
 from .model import Pixels
 from .raster import decoding, known_dpi, open_image
-from .stored import BAND, WHOLE, Depth, Kept, LostLinesError, bytes_at, spans
+from .stored import BAND, WHOLE, Depth, Kept, LostLinesError, bytes_at, check_passes, spans
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -70,6 +70,7 @@ class StoredPng:
             self._more, head.pixels_at * _IN_CHUNK, (self.height, 1 + self._row_bytes), "the PNG"
         )
         self._above: dict[int, bytes] = {0: bytes(self._row_bytes)}
+        check_passes("the PNG", self.width, self.height)
         self._depth = Depth(self._samples)
         self._kept = Kept()
 

@@ -8,6 +8,7 @@ row where its packing allows that (none, deflate).
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Iterator
 from functools import partial
 from typing import IO
@@ -21,7 +22,17 @@ from .errors import SourceError
 from .inflated import Inflated
 from .model import Pixels
 from .raster import decoding, known_dpi, open_image
-from .stored import BAND, WHOLE, Depth, Kept, LostLinesError, bytes_at, spans
+from .row_streams import RowStreams
+from .stored import (
+    BAND,
+    WHOLE,
+    Depth,
+    Kept,
+    LostLinesError,
+    bytes_at,
+    check_passes,
+    spans,
+)
 from .tiff_chunks import RAW, Chunks, divided
 from .tiff_tags import Tags, small_tiff
 
@@ -29,6 +40,9 @@ _DEFLATE = 8, 32946
 _WHITE_IS_ZERO, _BLACK_IS_ZERO = 0, 1
 _SEPARATE = 2
 _INCH, _CENTIMETRE = 2, 3
+_DIFFERENCES = 2
+_MOST_STREAMS = 4_000
+"""Rows, each with an unpacker of 50 KB."""
 _HUGE_STRIP = 16_000_000
 """Bytes of a strip from which its rows are read one after the other."""
 _STREAM = 1 << 16
@@ -56,9 +70,16 @@ class StoredTiff:
         self._depth = Depth(self._samples)
         self._deep_and_inverted = self._bits > 8 and tags.one(tag.PHOTOMETRIC, 1) == _WHITE_IS_ZERO
         self._kept = Kept()
-        if not self._plain():
-            self._band_rows()  # tells of a strip that is too large
+        self._check()
         self._inflated: Inflated | None = None
+        self._streams: RowStreams | None = None
+
+    def _check(self) -> None:
+        """Raise SourceError when strips cannot be read in windows."""
+        if self._plain() or (self.width > self.height and self._side_by_side()):
+            return
+        self._band_rows()
+        check_passes(self._name, self.width, 1 if self._grid.tiled else self.height)
 
     def rows(self, start: int, stop: int) -> Pixels:
         """Return grey rows; LostLinesError where they are damaged."""
@@ -82,13 +103,17 @@ class StoredTiff:
         """Let go of the file."""
         self._file.close()
 
+    @property
+    def _grey(self) -> bool:
+        return self._tags.one(tag.PHOTOMETRIC, 1) in (_WHITE_IS_ZERO, _BLACK_IS_ZERO)
+
     def _plain(self) -> bool:
         """Return whether bytes of the file are the tones of pixels."""
         return (
             self._packing == RAW
             and not self._grid.tiled
             and (self._bits, self._bands) == (8, 1)
-            and self._tags.one(tag.PHOTOMETRIC, 1) in (_WHITE_IS_ZERO, _BLACK_IS_ZERO)
+            and self._grey
         )
 
     def _toned(self, raw: Pixels) -> Pixels:
@@ -190,6 +215,8 @@ class StoredTiff:
     def _stripe_columns(self) -> int:
         """Return how many columns are decoded at once."""
         grid = self._grid
+        if self._side_by_side():
+            return max(1, 4 * BAND // self.height)
         most = max(1, (BAND * 8 if grid.tiled else WHOLE) // self.height)
         if grid.tiled:
             return grid.width * max(1, most // grid.width)
@@ -198,6 +225,8 @@ class StoredTiff:
     def _stripe(self, number: int) -> Pixels:
         each = self._stripe_columns()
         start, stop = number * each, min(self.width, (number + 1) * each)
+        if self._side_by_side():
+            return self._columns_of_streams(start, stop)
         if not self._grid.tiled:
             return self._columns_of_rows(start, stop)
         first, last = start // self._grid.width, -(-stop // self._grid.width)
@@ -205,6 +234,34 @@ class StoredTiff:
             return self._pieces(0, self.height, first, last)
         except LostLinesError as lost:
             raise LostLinesError(lost.reason, start, stop) from lost
+
+    def _side_by_side(self) -> bool:
+        """Return whether rows too long to be held are unpacked side by side."""
+        return (
+            self._packing in _DEFLATE
+            and not self._grid.tiled
+            and self.width * self.height > WHOLE
+            and self.height <= _MOST_STREAMS
+            and (self._bits, self._bands) == (8, 1)
+            and self._grey
+        )
+
+    def _columns_of_streams(self, start: int, stop: int) -> Pixels:
+        if self._streams is None:
+            differences = self._tags.one(tag.PREDICTOR, 1) == _DIFFERENCES
+            self._streams = RowStreams(
+                (self.width, self.height),
+                self._grid.height,
+                self._chunks.extent,
+                partial(bytes_at, self._file),
+                differences=differences,
+            )
+        try:
+            return self._toned(self._streams.columns(start, stop))
+        except (EOFError, zlib.error) as error:
+            self._streams = None
+            reason = f"{self._name} is damaged or cut off; copy or scan it again"
+            raise LostLinesError(reason, start, self.width) from error
 
     def _columns_of_rows(self, start: int, stop: int) -> Pixels:
         """Return columns of packed rows: every row is decoded, and only these are kept."""

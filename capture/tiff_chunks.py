@@ -78,6 +78,15 @@ class Chunks:
             raise self.cut_off(top, top + high)
         return found
 
+    def extent(self, number: int) -> tuple[int, int]:
+        """Return where a chunk stands, and how many bytes it has; EOFError without them."""
+        place, size = (
+            self._tags.numbers(one, number, number + 1) for one in (self._starts, self._sizes)
+        )
+        if not len(place) or not len(size):
+            raise EOFError
+        return int(place[0]), int(size[0])
+
     def packed(self, first: int, last: int, most: int) -> list[bytes]:
         """Return chunks as they are packed, each not much larger than ``most`` bytes.
 

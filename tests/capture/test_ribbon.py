@@ -315,6 +315,24 @@ def test_a_png_is_read_up_to_where_it_is_cut_off(tmp_path: Path) -> None:
         assert (ribbon.lines(0, first) == GREY[:first]).all()
 
 
+@pytest.mark.parametrize("rows", [1, 3, 50, 1000])
+@pytest.mark.parametrize("predictor", [1, 2])
+def test_rows_too_long_to_be_held_are_unpacked_side_by_side(
+    rows: int, predictor: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored_tiff, "WHOLE", 500_000)
+    image = Image.fromarray(np.ascontiguousarray(GREY.T))
+    image.save(
+        tmp_path / "film.tif",
+        compression="tiff_adobe_deflate",
+        strip_size=3000 * rows,
+        tiffinfo={317: predictor},
+    )
+    with closing(open_ribbon(tmp_path / "film.tif", SETTINGS)) as ribbon:
+        assert (in_pieces(ribbon) == GREY).all()
+        assert (ribbon.lines(40, 50) == GREY[40:50]).all()
+
+
 @pytest.mark.parametrize("pixels", [GREY, COLOUR], ids=["grey", "colour"])
 def test_a_jpeg_is_read_up_to_where_it_is_cut_off(pixels: Pixels, tmp_path: Path) -> None:
     Image.fromarray(pixels).save(tmp_path / "film.jpg")
@@ -339,6 +357,14 @@ def test_a_file_without_its_first_pixels_is_lost_whole(name: str, tmp_path: Path
         with pytest.raises(LostLinesError) as lost:
             ribbon.lines(0, 10)
         assert (lost.value.start, lost.value.stop) == (0, 3000)
+
+
+def test_film_across_a_file_that_would_take_days_is_refused(tmp_path: Path) -> None:
+    head = struct.pack(">IIBBBBB", 30_000_000, 2_000, 8, 0, 0, 0, 0)
+    png = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4s", 13, b"IHDR") + head + bytes(4)
+    (tmp_path / "film.png").write_bytes(png + struct.pack(">I4s", 0, b"IDAT") + bytes(4))
+    with pytest.raises(SourceError, match="TIFF with tiles"):
+        open_ribbon(tmp_path / "film.png", SETTINGS)
 
 
 def test_a_strip_too_large_to_unpack_is_refused_with_what_to_do(tmp_path: Path) -> None:
