@@ -22,7 +22,8 @@ from capture.blips import Marking, blips_of, marks_along
 from capture.model import Blip, Box, FilmDoubt, FilmFrame, Pixels
 
 from . import results
-from .blip_track import HELD_OUT, TRACKS, Drawn, Marked, Track, marked
+from .blip_track import Drawn, Marked, Track, marked
+from .blip_tracks import HELD_OUT, TRACKS
 from .film_frames import pages_of
 from .results import Result, Table
 from .roll import EASY, HARD, Layout, roll

@@ -77,9 +77,9 @@ def blips_of(
 ) -> Marking:
     """Return the frames of a roll each with its mark, and the doubts; all in pixels of the ribbon.
 
-    ``marks`` are those of the whole roll (``Mark.moved``), ``size`` is width and length of the
-    film. A frame with several marks gets the one of the highest level; ``channel`` leaves out the
-    other edge.
+    ``marks`` are those of the whole roll (``Mark.moved``), in any order; ``size`` is width and
+    length of the film. A frame with several marks gets the one of the highest level; ``channel``
+    leaves out the other edge.
     """
     edges = _at_one_distance(
         [
@@ -136,8 +136,9 @@ def _edge(
     exposures = _exposures(frames, layout, channel)
     boxes = [reduce(or_, (frames[at].box for at in one)) for one in exposures]
     right = channel == "B"
-    beside = [mark for mark in marks if (mark.middle[0] > width / 2) == right]
-    free = [mark for mark in beside if _is_outside(mark, boxes, width, right=right)]
+    beside = (mark for mark in marks if (mark.middle[0] > width / 2) == right)
+    once = _once(sorted(beside, key=lambda mark: mark.middle[1]))
+    free = [mark for mark in once if _is_outside(mark, boxes, width, right=right)]
     film = sorted(without_holes(free, boxes, width), key=lambda mark: mark.middle[1])
     fit = fitted(film, boxes, width, length)
     if fit is None:
@@ -168,6 +169,15 @@ def _exposures(
         else:
             found.append((at,))
     return tuple(found)
+
+
+def _once(marks: Sequence[Mark]) -> Iterator[Mark]:
+    """Yield marks in order, once each: stretches of film overlap."""
+    before: Mark | None = None
+    for mark in marks:
+        if before is None or before.box.overlap(mark.box) <= _TOGETHER:
+            yield mark
+            before = mark
 
 
 def _is_outside(mark: Mark, boxes: Sequence[Box], width: int, *, right: bool) -> bool:

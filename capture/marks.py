@@ -239,8 +239,8 @@ def _is_round(full: Flags) -> bool:
     """Return whether a shape narrows towards its ends on all sides: a punched hole."""
     shares = []
     for counts in (full.sum(axis=0), full.sum(axis=1)):
-        (start, stop), (first, last) = (_extent(counts, share) for share in _NARROWING)
-        shares.append((stop - start) / max(1, last - first))
+        high, low = (np.flatnonzero(counts >= share * counts.max()) for share in _NARROWING)
+        shares.append(int(np.ptp(high) + 1) / int(np.ptp(low) + 1))
     return max(shares) < _ROUND
 
 
