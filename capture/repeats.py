@@ -48,7 +48,7 @@ _FIRST, _CLEARLY_OTHER = 60, 0.45
 """Letters after which pages are told apart that have little in common."""
 _INSTEAD = 0.4
 """Of a letter's own ink: other writing at its place, where dust leaves nothing."""
-_REPLACED, _REPLACED_SHARE = 2, 0.005
+_REPLACED, _REPLACED_SHARE = 3, 0.005
 """Letters that have another in their place: dust on a letter makes one seem so."""
 _ADDED, _ADDED_SHARE = 14, 0.05
 """Letters in rows, and their share, that scratches and bad focus may make unlike."""
