@@ -475,7 +475,7 @@ def load_film_index(file: Path, names: tuple[str, ...], home: Path, as_json: boo
 
     Columns: roll, address, mrn, last_name, first_name, document_type, date. Required: roll,
     address, and mrn or last_name. Lines that are not right are told by number and left out;
-    exit code 4 says that there were some. Give `convert` or `batch retry` again to file by it.
+    exit code 4 says that there were some. `batch retry` files what is here already by it.
 
     \b
     Example:
@@ -975,6 +975,8 @@ def _print_index_loaded(done: film.IndexLoaded) -> None:
         click.echo(f"{len(done.bad)} lines were not taken")
     if done.rolls_not_here:
         click.echo(f"{done.rolls_not_here} rolls of the index are not here, or more than one fits")
+    for name in done.batches if done.new or done.changed else ():
+        click.echo(f"to file by it: chartroom batch retry {quote(name)}")
 
 
 def _list_rolls(ledgers: Iterable[FilmLedger], as_json: bool) -> None:

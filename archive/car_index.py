@@ -155,6 +155,21 @@ def rolls_not_here(connection: Connection) -> int:
     return astray
 
 
+def batches_named(connection: Connection) -> list[str]:
+    """Return the batches with rolls that the index speaks of, but for those released."""
+    rows, rolls, batches = schema.car_rows, schema.rolls, schema.batches
+    spoken = select(rows.c.roll_key).distinct().subquery()
+    found = connection.execute(
+        select(batches.c.name)
+        .join(rolls, rolls.c.batch_id == batches.c.id)
+        .join(spoken, spoken.c.roll_key == rolls.c.roll_key)
+        .where(batches.c.state != "released")
+        .order_by(batches.c.id)
+        .distinct()
+    )
+    return list(found.scalars())
+
+
 def count_rows(connection: Connection) -> int:
     """Return how many rows of film indexes are kept."""
     return connection.execute(select(func.count()).select_from(schema.car_rows)).scalar() or 0

@@ -28,7 +28,15 @@ from indexer.car_values import (
     same_patient,
     shared_number,
 )
-from indexer.model import Document, Filing, FilingState, IndexValue, MasterPatientIndex, PageIndex
+from indexer.model import (
+    Document,
+    Filing,
+    FilingState,
+    IndexValue,
+    MasterPatientIndex,
+    PageIndex,
+    Patient,
+)
 from indexer.settings import IndexSettings
 
 ALONE = "car-index-alone@1"
@@ -90,7 +98,8 @@ def roll_index(connection: Connection, roll: FilmRoll, settings: IndexSettings) 
         ref: Box(0, 0, page.width, page.height)
         for ref, page in pages.pages_of(connection, kept).items()
     }
-    return laid_beside(frames, own, sizes, rows, roll, StoredIndex(connection), settings)
+    mpi = _Remembered(StoredIndex(connection))
+    return laid_beside(frames, own, sizes, rows, roll, mpi, settings)
 
 
 def laid_beside(
@@ -248,6 +257,25 @@ def _groups(members: Iterable[_Member]) -> Iterator[list[_Member]]:
 def _whole(entry: RollFrame, sizes: Mapping[FrameRef, Box]) -> Box:
     box = entry.found.box
     return sizes.get(entry.frame.ref, Box(0, 0, box.width, box.height))
+
+
+class _Remembered:
+    """A patient index that looks each number up once: a roll names the same ones all along."""
+
+    def __init__(self, mpi: MasterPatientIndex) -> None:
+        self._mpi = mpi
+        self._known: dict[str, Patient | None] = {}
+
+    def by_mrn(self, mrn: str) -> Patient | None:
+        if mrn not in self._known:
+            self._known[mrn] = self._mpi.by_mrn(mrn)
+        return self._known[mrn]
+
+    def by_birth_date(self, birth_date: str) -> tuple[Patient, ...]:
+        return self._mpi.by_birth_date(birth_date)
+
+    def by_last_name(self, last_name: str) -> tuple[Patient, ...]:
+        return self._mpi.by_last_name(last_name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ class IndexLoaded:
     """Lines that were not taken."""
     rolls_not_here: int
     """Rolls the archive's indexes speak of and no batch holds, or several may be meant by."""
+    batches: tuple[str, ...]
+    """Batches that hold rolls of the index and file by it when they are tried again."""
 
     def as_json(self) -> dict[str, object]:
         """Return the line of ``film index --json``."""
@@ -39,6 +41,7 @@ class IndexLoaded:
             "same": self.same,
             "bad": [{"line": one.line, "reason": one.reason} for one in self.bad],
             "rolls_not_here": self.rolls_not_here,
+            "batches": list(self.batches),
         }
 
 
@@ -54,6 +57,7 @@ def load_index(archive: Archive, path: Path, names: Mapping[str, str]) -> IndexL
             done.same,
             tuple(rows.bad),
             car_index.rolls_not_here(connection),
+            tuple(car_index.batches_named(connection)),
         )
         audit.record(
             connection,
