@@ -40,6 +40,8 @@ _FEWEST_TILES, _FEWEST_ROWS = 20, 3
 """What must be seen: a line of a form is found on every copy of it."""
 _MOST_OTHER, _LARGEST_OTHER = 0.01, 2
 """Share of tiles that may differ, as dust lies, and how many of them together."""
+_GRAIN_PLACES, _LEAST_GRAIN = 48, 0.02
+"""Where grain is compared, and the least correlation of what is the same grain."""
 _MOST_SAME = 0.75
 """Where strips lie apart by half a pixel, a fifth of the tiles are only nearly the same."""
 _CLEARER = 3
@@ -261,8 +263,37 @@ def _proof(before: Ribbon, after: Ribbon, fit: Fit, factor: int) -> Proof | None
     largest = int(groups[1:, cv2.CC_STAT_AREA].max(initial=0))
     if other.sum() > _MOST_OTHER * count or largest > _LARGEST_OTHER:
         return None
+    # The same sheet filmed twice differs by its dust alone, and by the grain of the film.
+    if other.any() and not _same_grain(before, after, fit, _TILE * factor, ~visible):
+        return None
     share = float((visible & (alike >= _SAME)).sum()) / count
     return Proof(count, share) if share >= _MOST_SAME else None
+
+
+def _same_grain(
+    before: Ribbon, after: Ribbon, fit: Fit, side: int, flat: NDArray[np.bool_]
+) -> bool:
+    """Return whether places with nothing to see, ``side`` pixels large, have grain in common."""
+    places = np.argwhere(flat)
+    if not len(places):
+        return False
+    first, here, there = before.length - fit.overlap, max(0, -fit.shift), max(0, fit.shift)
+    products, count = np.zeros(3), 0
+    for row, column in places[:: max(1, len(places) // _GRAIN_PLACES)] * side:
+        end = before.lines(first + row, first + row + side)[:, there + column :][:, :side]
+        start = after.lines(row, row + side)[:, here + column :][:, :side]
+        one, other = _grain(end), _grain(start)
+        products += (one * other).sum(), (one * one).sum(), (other * other).sum()
+        count += one.size
+    alike = products[0] / max(1e-6, float(np.sqrt(products[1] * products[2])))
+    return bool(alike > max(_LEAST_GRAIN, 5 / np.sqrt(count)))
+
+
+def _grain(tones: Pixels) -> Floats:
+    """Return what varies from pixel to pixel, specks no more than the rest."""
+    fine = tones.astype(np.float32) - cv2.blur(tones.astype(np.float32), (5, 5))
+    limit = 3 * float(fine.std())
+    return np.asarray(np.clip(fine, -limit, limit), dtype=np.float32)
 
 
 def _tiles(one: Floats, other: Floats) -> tuple[Floats, NDArray[np.bool_]]:
@@ -278,6 +309,6 @@ def _tiles(one: Floats, other: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     spreads = [mean(v * v) - m * m for v, m in zip((one, other), middles, strict=True)]
     shared = mean(one * other) - middles[0] * middles[1]
     alike = shared / np.sqrt(np.maximum(spreads[0] * spreads[1], 1e-6))
-    grain = max(float(np.percentile(np.sqrt(np.maximum(one, 0)), 20)) for one in spreads)
+    grain = max(float(np.percentile(np.sqrt(each.clip(0)), 20)) for each in spreads)
     least = max(_FAINTEST, _GRAINS * grain)
     return alike, np.sqrt(np.maximum(*spreads).clip(0)) >= least

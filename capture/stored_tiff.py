@@ -90,8 +90,6 @@ class StoredTiff:
 
     def columns(self, start: int, stop: int) -> Pixels:
         """Return grey columns; LostLinesError where they are damaged."""
-        if self._plain():
-            return self._raw_columns(start, stop)
         each = self._stripe_columns()
         parts = [
             self._kept.piece((1, number), partial(self._stripe, number))[:, first:last]
@@ -217,7 +215,8 @@ class StoredTiff:
         grid = self._grid
         if self._side_by_side():
             return max(1, 4 * BAND // self.height)
-        most = max(1, (BAND * 8 if grid.tiled else WHOLE) // self.height)
+        # A disk gives long pieces of a row as fast as short ones.
+        most = max(1, (BAND * 8 if grid.tiled or self._plain() else WHOLE) // self.height)
         if grid.tiled:
             return grid.width * max(1, most // grid.width)
         return min(self.width, self._chunk_bytes)
@@ -225,6 +224,8 @@ class StoredTiff:
     def _stripe(self, number: int) -> Pixels:
         each = self._stripe_columns()
         start, stop = number * each, min(self.width, (number + 1) * each)
+        if self._plain():
+            return self._raw_columns(start, stop)
         if self._side_by_side():
             return self._columns_of_streams(start, stop)
         if not self._grid.tiled:
