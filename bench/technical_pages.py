@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from random import Random
 
 import cv2
@@ -12,7 +13,7 @@ from PIL import Image, ImageDraw
 from capture.model import Pixels
 
 from . import fonts
-from .sheet import DPI, HEIGHT, WIDTH
+from .sheet import DPI, HEIGHT, WIDTH, Sheet
 
 _MM = DPI / 25.4
 _FINE = 4
@@ -186,3 +187,52 @@ def _splice(tones: np.ndarray, rng: Random) -> None:
     tones[np.abs(rows - line) < rng.uniform(2, 8)] = rng.choice((6.0, 245.0))
     tape = np.abs(rows - at) < height * rng.uniform(0.08, 0.2)
     tones[np.broadcast_to(tape, tones.shape)] *= rng.uniform(0.75, 0.9)
+
+
+NOTICES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "start": (
+        ("START OF ROLL", "ROLL NO. 0042", "PLACEHOLDER GENERAL HOSPITAL"),
+        ("BEGINNING OF REEL", "MEDICAL RECORDS", "004000 THRU 004999"),
+    ),
+    "end": (("END OF ROLL", "ROLL NO. 0042"), ("END OF REEL", "MOCKBURY MEMORIAL HOSPITAL")),
+    "continued": (("CONTINUED ON ROLL 43",), ("CONTINUED FROM REEL 41", "ROLL NO. 42")),
+    "retake": (("RETAKE BEGINS",), ("RETAKE ENDS",), ("START OF RETAKES", "ROLL NO. 42")),
+    "missing": (
+        ("MISSING PAGE", "THIS PAGE WAS MISSING WHEN FILMED"),
+        ("PAGES MISSING", "NOT AVAILABLE AT TIME OF FILMING"),
+    ),
+    "test": (("DENSITY TEST", "REDUCTION RATIO 24X"), ("RESOLUTION TARGET", "CAMERA NO. 3")),
+    "certificate": (
+        (
+            "CERTIFICATE OF AUTHENTICITY",
+            "THIS IS TO CERTIFY that the microphotographs appearing on this",
+            "roll of film are accurate and complete reproductions of the",
+            "records of Placeholder General Hospital, delivered in the",
+            "regular course of business for photographing.",
+            "Date filmed 3-4-61      Camera operator  J. MOCKRIDGE",
+        ),
+        (
+            "DECLARATION OF INTENT",
+            "It is hereby declared that the records microfilmed herein are",
+            "actual records of Mockbury Memorial Hospital, created during its",
+            "normal course of business, and that the originals will be",
+            "destroyed after inspection of the film.",
+        ),
+    ),
+}
+"""What stands on notices of each kind, line by line; the first is set largest."""
+
+
+def notices(rng: Random) -> Iterator[tuple[str, Pixels]]:
+    """Yield each notice with its kind, drawn at 300 dpi, dark on light."""
+    for kind, shown in NOTICES.items():
+        for lines in shown:
+            yield kind, notice(lines)(rng)
+
+
+def few_words(sheet: Sheet, rng: Random) -> Sheet:
+    """Return a sheet on which only one line of its text is left."""
+    lines = sorted({(run.block, run.line) for run in sheet.runs})
+    kept = rng.choice(lines)
+    runs = tuple(run for run in sheet.runs if (run.block, run.line) == kept)
+    return replace(sheet, runs=runs, strokes=(), marks=())
