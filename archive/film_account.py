@@ -63,7 +63,12 @@ def witnesses(connection: Connection, roll: FilmRoll) -> list[Witness]:
 
 
 def other_parts(connection: Connection, witness: Witness) -> frozenset[int]:
-    """Return which parts of a set of cards are in the archive, by what their titles say."""
+    """Return which parts of a set of cards are in the archive, by what their titles say.
+
+    A title that does not say whose the set is finds none: two sets could not be told apart.
+    """
+    if not witness.series:
+        return frozenset()
     table = schema.roll_witnesses
     rows = connection.execute(
         select(table.c.part).where(

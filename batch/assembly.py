@@ -28,6 +28,7 @@ from .film_index import (
     with_index,
     with_objections,
 )
+from .film_title import keep_titles
 from .legibility import with_doubts
 
 STAGE = "assemble"
@@ -73,8 +74,10 @@ def assemble_run(
     All in the caller's transaction. ``anew`` does it again although nothing changed on the
     pages: the MPI may have.
     """
-    told = _told(connection, run, settings)
-    frames = in_film_order(connection, run, frames)
+    rolls = _rolls(connection, run)
+    keep_titles(connection, rolls, settings)
+    told = _told(connection, rolls, settings)
+    frames = _in_film_order(connection, rolls, frames)
     indexes = {
         ref: with_index(index, told.get(ref))
         for ref, index in pages.indexes_of(connection, frames).items()
@@ -97,11 +100,13 @@ def assemble_run(
     return True
 
 
-def in_film_order(connection: Connection, run: Run, frames: Sequence[FrameRow]) -> list[FrameRow]:
-    """Return ``frames`` as they were exposed, where the run is a roll; else as they came."""
+def _in_film_order(
+    connection: Connection, rolls: Sequence[FilmRoll], frames: Sequence[FrameRow]
+) -> list[FrameRow]:
+    """Return ``frames`` as they were exposed, where they stand on rolls; else as they came."""
     places = {
         entry.frame.id: (n, entry.position)
-        for n, roll in enumerate(_rolls(connection, run))
+        for n, roll in enumerate(rolls)
         for entry in film.film_frames(connection, roll)
     }
     if not all(frame.id in places for frame in frames):
@@ -113,11 +118,13 @@ def _rolls(connection: Connection, run: Run) -> list[FilmRoll]:
     return film.rolls_of_sources(connection, [source.id for source in run.sources if source.film])
 
 
-def _told(connection: Connection, run: Run, settings: IndexSettings) -> dict[FrameRef, Told]:
-    """Return what old film indexes say of the frames of a run."""
+def _told(
+    connection: Connection, rolls: Sequence[FilmRoll], settings: IndexSettings
+) -> dict[FrameRef, Told]:
+    """Return what old film indexes say of the frames of ``rolls``."""
     return {
         ref: told
-        for roll in _rolls(connection, run)
+        for roll in rolls
         for ref, told in roll_index(connection, roll, settings).told.items()
     }
 
@@ -138,7 +145,7 @@ def _sequence(
     for frame in frames:
         page = found.get(frame.ref)
         starts = frame.source_id in paged and frame.ref.number == 1
-        if frame.ref in indexes:
+        if page and page.found is FrameState.PAGE and frame.ref in indexes:
             starts = starts or starts_row(before, told.get(frame.ref))
             before = told.get(frame.ref)
         sequence.append(

@@ -43,6 +43,7 @@ ALONE = "car-index-alone@1"
 _ALONE_CONFIDENCE = 0.9
 UNMARKED_STATES = frozenset({"technical", "separator"})
 """States of frames that are often filmed without a mark."""
+_OF_PAGES = frozenset({"pending", "filed", "held"})
 _OF_MARKS = frozenset({"unmarked", "bare mark", "jump"})
 _PROOF = frozenset({"mrn", "patient_name", "birth_date", "ssn"})
 
@@ -93,13 +94,18 @@ def roll_index(connection: Connection, roll: FilmRoll, settings: IndexSettings) 
         return NO_INDEX
     frames = film.film_frames(connection, roll)
     kept = [entry.frame for entry in frames]
-    own = pages.indexes_of(connection, kept)
+    own = own_indexes(connection, frames)
     sizes = {
         ref: Box(0, 0, page.width, page.height)
         for ref, page in pages.pages_of(connection, kept).items()
     }
     mpi = _Remembered(StoredIndex(connection))
     return laid_beside(frames, own, sizes, rows, roll, mpi, settings)
+
+
+def own_indexes(connection: Connection, frames: Sequence[RollFrame]) -> dict[FrameRef, PageIndex]:
+    """Return what the pages among ``frames`` say of themselves; targets and titles are none."""
+    return pages.indexes_of(connection, [e.frame for e in frames if e.frame.state in _OF_PAGES])
 
 
 def laid_beside(

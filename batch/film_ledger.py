@@ -22,7 +22,8 @@ from capture.model import Blip, FilmLayout
 from indexer.settings import DEFAULT_SETTINGS, IndexSettings
 
 from .film_differences import Difference, differences_of_doubts, differences_of_index
-from .film_index import UNMARKED_STATES, RollIndex, roll_index
+from .film_index import UNMARKED_STATES, RollIndex, own_indexes, roll_index
+from .film_title import differences_of_title
 from .report import BatchReport
 
 _PAGES = ("filed", "held")
@@ -128,6 +129,7 @@ def ledger_of(
         *_counts_that_differ(told, roll, frames),
         *differences_of_doubts(roll, frames),
         *differences_of_index(index, frames),
+        *_of_title(connection, roll, frames, settings),
     ]
     said = film_account.explanations(connection, roll)
     return FilmLedger(
@@ -204,6 +206,15 @@ def with_explained_count(
     ledger = ledger_of(connection, rolls[0], settings)
     explained = any(one.key == "expect-count" and one.explanation for one in ledger.differences)
     return replace(report, unaccounted=0) if explained and not ledger.counts.waiting else report
+
+
+def _of_title(
+    connection: Connection, roll: FilmRoll, frames: Sequence[RollFrame], settings: IndexSettings
+) -> list[Difference]:
+    if roll.kind != "fiche":
+        return []
+    own = own_indexes(connection, frames)
+    return differences_of_title(connection, frames, own, settings)
 
 
 def _counts(roll: FilmRoll, frames: Sequence[RollFrame]) -> Counts:

@@ -28,6 +28,7 @@ from capture.model import (
 from indexer.car import CarRow
 from indexer.doctypes import UNCLASSIFIED
 from indexer.model import DocumentType, IndexValue, PageIndex, Patient
+from indexer.read import page_from_text
 from indexer.settings import IndexSettings
 from ocr.model import OcrPage, Word
 
@@ -48,6 +49,8 @@ class Shot:
     state: str = "pending"
     titled: str = ""
     address: tuple[int, ...] = ()
+    title: str = ""
+    """What stands on it, when it is the title strip of a card."""
 
 
 def unread(count: int, whose: Patient | None = None) -> list[Shot]:
@@ -77,6 +80,7 @@ def take_in(
     batch: str = "box-7",
     files: int = 1,
     doubts: Sequence[FilmDoubt] = (),
+    kind: str = "roll",
     marked: bool = True,
     more_marks: Sequence[Blip] = (),
 ) -> FilmRoll:
@@ -104,7 +108,7 @@ def take_in(
         survey = replace(survey, blips=(*survey.blips, *more_marks))
         roll = film.keep_survey(
             connection, opened, name,
-            kind="roll", parts=parts, survey=survey, refs=refs,
+            kind=kind, parts=parts, survey=survey, refs=refs,
         )  # fmt: skip
         for shot, entry in zip(shots, film.film_frames(connection, roll), strict=True):
             _keep(connection, entry.frame, shot)
@@ -142,6 +146,7 @@ def _survey(shots: Sequence[Shot], doubts: Sequence[FilmDoubt], *, marked: bool)
     frames = tuple(
         FilmFrame(
             Box(20, 120 * n, 160, 100),
+            title_strip=bool(shot.title),
             confidence=0.9,
             blip=Blip(Box(2, 120 * n, 8, 8), 1, "A") if marked else None,
             address=shot.address if marked else (),
@@ -162,7 +167,11 @@ def _keep(connection: Connection, frame: deliveries.FrameRow, shot: Shot) -> Non
     )  # fmt: skip
     pages.keep_page(connection, frame, record)
     deliveries.set_frame_state(connection, frame, shot.state)
-    if ordinary:
+    if shot.title:
+        text = page_from_text(shot.title, frame.ref)
+        told = PageIndex(frame.ref, NOTHING_TOLD, ())
+        pages.keep_reading(connection, frame, Reading(text, told))
+    elif ordinary:
         words = (Word("words", Box(1, 1, 9, 9), 0.9),)
         kind = (
             DocumentType("18842-5", shot.titled, 0.95, "title@1") if shot.titled else NOTHING_TOLD
