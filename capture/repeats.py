@@ -9,8 +9,9 @@ letters side by side that are not found.
 
 from __future__ import annotations
 
+import heapq
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -32,6 +33,7 @@ _AROUND = 33
 _CORE, _ALIKE = 0.6, 0.48
 """Part of a page that is looked for on the other, and how well it must be found at the least."""
 _MOST_SHIFTS, _NEARLY = 4, 0.12
+_LIKELY = 6
 _PATCH, _REACH, _MOST_PATCHES = 48, 16, 60
 _INKED, _FITS = 4.0, 0.5
 _FEWEST_PATCHES, _ASTRAY = 8, 2.0
@@ -119,6 +121,22 @@ def repeats(prints: Iterable[Print], window: int = WINDOW) -> Iterator[Repeat]:
         before.append((number, one))
 
 
+def retake_of(
+    number: int, one: Print, glances: Mapping[int, Ink], print_at: Callable[[int], Print]
+) -> Repeat | None:
+    """Return what frame ``number``, which follows a retake notice, is the retake of.
+
+    Retakes stand at the end of a roll, far from what they replace. So of the frames before them
+    only the ``coarse`` pictures are kept (``glances``), and prints are made again (``print_at``)
+    of the few that look most alike.
+    """
+    fits = ((float(_fit(one.coarse, glance)[0].max()), at) for at, glance in glances.items())
+    likely = heapq.nlargest(_LIKELY, (pair for pair in fits if pair[0] >= _ALIKE))
+    sure = ((is_repeat(one, print_at(at)), at) for _, at in likely)
+    confidence, at = max(sure, default=(0.0, 0))
+    return Repeat(number, at, confidence) if confidence >= SAME else None
+
+
 def is_repeat(one: Print, other: Print) -> float:
     """Return how sure it is that two prints are of one sheet, 0.0 to 1.0; ``SAME`` decides.
 
@@ -165,11 +183,7 @@ def _shifts(one: Ink, other: Ink) -> Iterator[tuple[int, int]]:
 
     The rows of a form are alike, so the best place may be a row too far.
     """
-    sides = zip(one.shape, other.shape, strict=True)
-    high, wide = (max(1, round(_CORE * min(pair))) for pair in sides)
-    top, left = (one.shape[0] - high) // 2, (one.shape[1] - wide) // 2
-    core = one[top : top + high, left : left + wide]
-    fit = cv2.matchTemplate(other, core, cv2.TM_CCOEFF_NORMED)
+    fit, (left, top) = _fit(one, other)
     least = _ALIKE
     for _ in range(_MOST_SHIFTS):
         _, best, _, at = cv2.minMaxLoc(fit)
@@ -178,6 +192,16 @@ def _shifts(one: Ink, other: Ink) -> Iterator[tuple[int, int]]:
         yield (at[0] - left) * _COARSE, (at[1] - top) * _COARSE
         least = max(least, best - _NEARLY)
         fit[max(0, at[1] - 1) : at[1] + 2, max(0, at[0] - 1) : at[0] + 2] = -1.0
+
+
+def _fit(one: Ink, other: Ink) -> tuple[NDArray[np.float32], tuple[int, int]]:
+    """Return how well the middle of ``one`` fits ``other`` everywhere, and where it lies."""
+    sides = zip(one.shape, other.shape, strict=True)
+    high, wide = (max(1, round(_CORE * min(pair))) for pair in sides)
+    top, left = (one.shape[0] - high) // 2, (one.shape[1] - wide) // 2
+    core = one[top : top + high, left : left + wide]
+    fit = cv2.matchTemplate(other, core, cv2.TM_CCOEFF_NORMED)
+    return np.asarray(fit, dtype=np.float32), (left, top)
 
 
 def _laid(one: Print, other: Print, shift: tuple[int, int]) -> Matrix | None:

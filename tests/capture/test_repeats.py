@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capture.model import Pixels
-from capture.repeats import SAME, Print, Repeat, is_repeat, print_of, repeats
+from capture.repeats import SAME, Print, Repeat, is_repeat, print_of, repeats, retake_of
 from tests.capture.conftest import LINES
 
 DrawPage = Callable[..., Pixels]
@@ -124,6 +124,27 @@ def test_only_frames_in_the_window_are_looked_at(draw_page: DrawPage, original: 
     roll = [original, *between, original]
     assert list(repeats(roll, window=3)) == []
     assert list(repeats(roll, window=4)) == [Repeat(5, 1, is_repeat(original, original))]
+
+
+def test_retake_is_found_however_far_before_it_the_first_exposure_lies(
+    form: Callable[..., Pixels], draw_page: DrawPage
+) -> None:
+    pages = [draw_page((line,) * 20) for line in LINES] + [form(FIRST), form(SECOND)]
+    prints = {at: print_of(filmed(page, at), DPI) for at, page in enumerate(pages, 1)}
+    made: list[int] = []
+
+    def print_at(number: int) -> Print:
+        made.append(number)
+        return prints[number]
+
+    glances = {at: one.coarse for at, one in prints.items()}
+    again = print_of(filmed(form(FIRST), 99, turn=0.3), DPI)
+    found = retake_of(40, again, glances, print_at)
+    assert found is not None
+    assert (found.frame, found.of) == (40, 5)
+    assert len(made) <= 6
+    other = print_of(draw_page(tuple(reversed(LINES)) * 6), DPI)
+    assert retake_of(41, other, glances, print_at) is None
 
 
 @settings(max_examples=20)
