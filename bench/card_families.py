@@ -114,5 +114,33 @@ FAMILIES = (
     ),
 )  # fmt: skip
 
-HELD_OUT: tuple[Family, ...] = ()
+HELD_OUT = (
+    Family(
+        "72 frames, brown mount", False, 6, 12, (70, 95), gaps=(0.09, 0.12), title_height=0.55,
+        drift=0.12, touch=0.08, degrees=(-1.2, 1.2), surround=(120, 160),
+    ),
+    Family(
+        "208 frames, positive, clear gaps", False, 13, 16, (246, 252), *POSITIVE, aspect=SPREAD,
+        gaps=(0.05, 0.05), touch=0.1, missing=0.02, surround=(60, 90), across=0.03,
+    ),
+    Family(
+        "legal pages, short rows", False, 5, 14, (8, 20), aspect=14 / 8.5, gaps=(0.04, 0.06),
+        short=0.6, drift=0.18, touch=0.2, tapes=2, title="left", title_height=0.6,
+    ),
+    Family(
+        "325 frames, printed on the film", False, 13, 25, DARK, aspect=SPREAD, gaps=(0.045, 0.06),
+        printed=False, title_height=0.9, degrees=(-0.8, 0.8), touch=0.05,
+    ),
+    Family(
+        "no surround, uneven, on its head", False, 8, 11, (190, 225), uneven=True, surround=None,
+        degrees=(0.0, 0.0), title="bottom", touch=0.12, missing=0.04, dust=2, scratches=6,
+    ),
+    Family(
+        "jacket of three channels", False, 3, 10, (150, 175), jacket=True, crooked=0.5,
+        polarities=0.2, touch=0.1, surround=(200, 240), degrees=(-0.6, 0.6),
+    ),
+    Family(
+        "all touch both ways", False, 7, 12, (8, 16), gaps=(0.0, 0.0), short=0.2, jitter=0.0
+    ),
+)  # fmt: skip
 """Families made of other figures, which the cutter was not built on."""

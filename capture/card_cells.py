@@ -12,7 +12,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from .card_ground import Reading, largest_group, readings_of, worth
+from .card_ground import Reading, largest_group
 from .card_look import Look
 from .lattice import (
     Lattice,
@@ -20,6 +20,7 @@ from .lattice import (
     common_part,
     cuts_of,
     fitted,
+    misfit,
     parts_of,
     pitch_of,
     room_in,
@@ -30,15 +31,18 @@ _ALIKE = 0.08
 _PAGE = 0.4, 2.5
 """Width over height."""
 _LONG = 2.2
-_FEW_ALIKE = 0.1
-_MOSTLY_LONG = 0.5
-_INSET = 0.96
-_INNER = 0.35
+FEW_ALIKE = 0.1
 _SAME_ROW = 0.35
 _LEAST_GAP, _USUAL_GAP, _WIDEST_PITCH = 0.02, 0.06, 1.9
 _OVERLAID, _TAKEN = 0.1, 0.25
 _SPAN = 0.6
-_WRITTEN, _LEAST_STROKES = 0.012, 8
+LEAST_STROKES = 8
+_THINNEST, _SPREAD = 3, 0.15
+_FEW_SINGLE = 0.2
+_MOST_GROWN = 0.03
+_PIECE = 0.55
+_SEVERAL, _MISFIT = 1.25, 0.07
+_FULL_LINE = 0.6
 _FREE_ROW = 0.6
 _EXTRA = 0.45
 _SPLIT_MARGIN = 0.008
@@ -89,73 +93,75 @@ def usual_size(boxes: Sequence[Box], least: float = 0.0) -> Size | None:
     if group.prod(axis=1).sum() < least:
         return None
     width, height = (float(side) for side in np.median(group, axis=0))
+    width = _single(sides, len(group), width, height)
     return Size(width, height, _USUAL_GAP * width)
 
 
+def _single(sides: np.ndarray, count: int, width: float, height: float) -> float:
+    """Return the width of one frame, where most stand out in pairs or threes that touch."""
+    for frames in (3, 2):
+        one = width / frames
+        alike = np.abs(sides - (one, height)) <= _ALIKE * np.array((one, height))
+        if alike.all(axis=1).sum() >= max(1, _FEW_SINGLE * count):
+            return float(np.median(sides[alike.all(axis=1), 0]))
+    return width
+
+
 def pieces_of(look: Look, solids: Sequence[Box]) -> list[Cell]:
-    """Return the frames among what stands out on a card, those that touch parted."""
+    """Return the frames among the full rectangles of a card, those that touch parted."""
     total = sum(box.area for box in solids)
-    long = [box for box in solids if not 1 / _LONG <= box.width / box.height <= _LONG]
-    if sum(box.area for box in long) > _MOSTLY_LONG * total:
-        strips = _strips(look, solids)
-        if strips:
-            return strips
-    size = usual_size(solids, _FEW_ALIKE * total) or _touching_size(look, long)
+    long = [box for box in solids if is_long(box)]
+    size = usual_size(solids, FEW_ALIKE * total) or touching_size(look, long)
     if size is None:
         return [Cell(box, 0.6, "stands out as a block") for box in solids]
-    size = replace(size, gap=_gap_between(solids, size))
-    return [cell for box in solids for cell in parted(look, box, size)]
-
-
-def _strips(look: Look, solids: Sequence[Box]) -> list[Cell]:
-    """Return the frames inside strips of film; none when these are no strips."""
-    inner = [_inside(look, box) for box in solids]
-    held = sum(box.area for box, cells in zip(solids, inner, strict=True) if cells)
-    if held < _MOSTLY_LONG * sum(box.area for box in solids):
-        return []
-    found = []
-    for box, cells in zip(solids, inner, strict=True):
-        found += cells or [Cell(box, 0.5, "a strip of film in which no frames stand out")]
-    return found
-
-
-def _inside(look: Look, strip: Box) -> list[Cell]:
-    """Return the frames that stand out inside a strip of film with unexposed edges."""
-    edge = max(2, round(0.015 * min(strip.width, strip.height)))
-    x, y = strip.x + edge, strip.y + edge
-    if min(strip.width, strip.height) < 24 + 2 * edge:
-        return []
-    small = look.part(Box(x, y, strip.width - 2 * edge, strip.height - 2 * edge))
-    inset = [_inset(reading, small.shape) for reading in readings_of(small)]
-    best = max(inset, key=worth, default=None)
-    if best is None or sum(box.area for box in best.solids) < _INNER * small.area:
-        return []
-    total = sum(box.area for box in best.solids)
-    size = usual_size(best.solids, _FEW_ALIKE * total)
-    if size is None:
-        return []
-    size = replace(size, gap=_gap_between(best.solids, size))
-    cells = [cell for box in best.solids for cell in parted(small, box, size)]
+    size = replace(size, gap=gap_between(solids, size))
     return [
-        replace(cell, box=Box(cell.box.x + x, cell.box.y + y, cell.box.width, cell.box.height))
-        for cell in cells
+        cell
+        for box in solids
+        if _is_frames(box, size)
+        or (not _is_joined(box, size) and strokes_in(look, box) >= LEAST_STROKES)
+        for cell in parted(look, box, size)
     ]
 
 
-def _inset(reading: Reading, shape: tuple[int, ...]) -> Reading:
-    """Return a reading with those solids only that leave the edges of the film free."""
-    short = min(shape)
-    kept = tuple(
-        box
-        for box in reading.solids
-        if (box.height if shape[0] == short else box.width) <= _INSET * short
-        and box.height >= 0.3 * short
-        and box.width >= 0.3 * short
-    )
-    return replace(reading, solids=kept)
+def is_long(box: Box) -> bool:
+    """Return whether a box is much longer than any page."""
+    return not 1 / _LONG <= box.width / box.height <= _LONG
 
 
-def _gap_between(solids: Sequence[Box], size: Size) -> float:
+def _is_frames(box: Box, size: Size) -> bool:
+    """Return whether a block is a whole number of frames, or one of unusual size."""
+    if box.width < _PIECE * size.width or box.height < _PIECE * size.height:
+        return False
+    return not _is_joined(box, size)
+
+
+def _is_joined(box: Box, size: Size) -> bool:
+    """Return whether frames and a tape make up a block: its places are filled one by one."""
+    sides = ((box.width, size.width), (box.height, size.height))
+    odd = [
+        misfit(length, parts_of(length, usual, size.gap), usual, size.gap) / usual
+        for length, usual in sides
+        if length > _SEVERAL * usual
+    ]
+    return any(off > _MISFIT for off in odd)
+
+
+def strokes_in(look: Look, box: Box, within: Pixels | None = None) -> int:
+    """Return how many short strokes of writing a box holds, ``within`` what is 1."""
+    written = look.writing[box.y : box.bottom, box.x : box.right]
+    if within is not None:
+        written = written & within[box.y : box.bottom, box.x : box.right]
+    if not written.any():
+        return 0
+    stats = cv2.connectedComponentsWithStats(np.ascontiguousarray(written), connectivity=8)[2][1:]
+    strokes = stats[(stats[:, 2:4] >= _THINNEST).all(axis=1)]
+    strokes = strokes[(strokes[:, 2] < 0.5 * box.width) & (strokes[:, 3] < 0.3 * box.height)]
+    spread = len(strokes) > 0 and float(np.ptp(strokes[:, 0])) >= _SPREAD * box.width
+    return len(strokes) if spread else 0
+
+
+def gap_between(solids: Sequence[Box], size: Size) -> float:
     """Return the usual space between neighbours in a row."""
     paged = sorted(_paged(solids), key=lambda box: (box.x, box.y))
     lefts = np.array([box.x for box in paged])
@@ -168,7 +174,7 @@ def _gap_between(solids: Sequence[Box], size: Size) -> float:
     return float(np.median(gaps)) if gaps else _USUAL_GAP * size.width
 
 
-def _touching_size(look: Look, long: Sequence[Box]) -> Size | None:
+def touching_size(look: Look, long: Sequence[Box]) -> Size | None:
     """Return the size of frames of which only whole rows, or whole columns, stand out."""
     across = [box for box in long if box.width > box.height]
     down = [box for box in long if box.width <= box.height]
@@ -214,8 +220,8 @@ def parted(look: Look, box: Box, size: Size) -> list[Cell]:
         even = abs(box.width - size.width) < _ALIKE * size.width
         even = even and abs(box.height - size.height) < _ALIKE * size.height
         return [Cell(box, 0.95 if even else 0.75, "clear on all sides")]
-    xs = [0, *cuts_of(seams(look, box, True), columns), box.width]
-    ys = [0, *cuts_of(seams(look, box, False), rows), box.height]
+    xs = [0, *cuts_of(seams(look, box, True), columns, size.width), box.width]
+    ys = [0, *cuts_of(seams(look, box, False), rows, size.height), box.height]
     reason = "touches its neighbour; parted by tone and size"
     spare = max(1, round(_SPLIT_MARGIN * size.width))
     cells = []
@@ -298,10 +304,7 @@ def _occupied(look: Look, content: Pixels, box: Box) -> str:
     part = content[box.y : box.bottom, box.x : box.right]
     if not part.any():
         return ""
-    strokes = look.writing[box.y : box.bottom, box.x : box.right] & part
-    count, _, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
-    small = int((stats[1:, 2] < 0.5 * box.width).sum()) if count > 1 else 0
-    if small >= _LEAST_STROKES and strokes.mean() > _WRITTEN:
+    if strokes_in(look, box, content) >= LEAST_STROKES:
         return "a place on the lattice of its row with writing on it"
     solid = cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
     down, across = np.flatnonzero(solid.any(axis=1)), np.flatnonzero(solid.any(axis=0))
@@ -314,17 +317,23 @@ def _occupied(look: Look, content: Pixels, box: Box) -> str:
 
 
 def _grown(content: Pixels, box: Box, pitch: float) -> Box:
-    """Return a place with what is connected to it just outside."""
-    reach = max(1, round((pitch - box.width) / 2))
-    left, top = max(0, box.x - reach), max(0, box.y - reach)
-    part = content[top : box.bottom + reach, left : box.right + reach]
-    down, across = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
-    if not down.size:
-        return box
-    held = Box(
-        left + int(across[0]), top + int(down[0]), int(np.ptp(across)) + 1, int(np.ptp(down)) + 1
-    )
-    return box | held
+    """Return a place with the lines beside it that are full of what lies on it."""
+    reach = max(1, round(min((pitch - box.width) / 2, _MOST_GROWN * box.width)))
+    across = slice(box.x, box.right)
+    down = slice(box.y, box.bottom)
+    top = _full_lines(content[max(0, box.y - reach) : box.y, across][::-1])
+    bottom = _full_lines(content[box.bottom : box.bottom + reach, across])
+    left = _full_lines(content[down, max(0, box.x - reach) : box.x].T[::-1])
+    right = _full_lines(content[down, box.right : box.right + reach].T)
+    return Box(box.x - left, box.y - top, box.width + left + right, box.height + top + bottom)
+
+
+def _full_lines(lines: Pixels) -> int:
+    """Return how many lines, from the first on, are mostly full."""
+    if not lines.size:
+        return 0
+    bare = np.flatnonzero(lines.mean(axis=1) < _FULL_LINE)
+    return int(bare[0]) if bare.size else len(lines)
 
 
 def strays(content: Pixels, size: Size) -> list[Box]:
@@ -353,12 +362,12 @@ def more_solids(readings: Sequence[Reading], cells: Sequence[Cell], size: Size) 
     return found
 
 
-def left_over(look: Look, mask: Pixels, boxes: Sequence[Box]) -> Pixels:
+def left_over(look: Look, reading: Reading, boxes: Sequence[Box]) -> Pixels:
     """Return 1 where something lies that no box holds."""
-    rest = np.maximum(mask, _dense(look.writing))
+    rest = np.maximum(reading.mask, _dense(look.writing) & (1 - reading.beside))
     for box in boxes:
         rest[max(0, box.y - 3) : box.bottom + 3, max(0, box.x - 3) : box.right + 3] = 0
-    return rest
+    return np.asarray(rest, dtype=np.uint8)
 
 
 def _dense(writing: Pixels) -> Pixels:

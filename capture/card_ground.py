@@ -17,15 +17,13 @@ from numpy.typing import NDArray
 from .card_look import Floats, Look
 from .model import Box, Pixels
 
-_CALM_SPAN = 5
-_CALM_GRAINS = 4.0
 _LEVELS = 6
 _RARE = 0.004  # of the card
 _LEAST_APART = 5.0
 _FIRST_SLACK = 0.16, 14.0  # of the tone; grey levels
 _GRAINS, _LEAST_TOLERANCE, _TONE_SHARE = 6.0, 3.5, 0.012
 _COARSER = 2.5
-_SAMPLING = 8
+_SAMPLING, _SAMPLES = 8, 4000
 _SPREAD = 12.0  # samples
 _FILL = 0.86
 _SMALLEST, _LARGEST = 1 / 900, 0.6  # of the card
@@ -58,6 +56,10 @@ class Reading:
     """1 where the tone is not that of the ground."""
     solids: tuple[Box, ...]
     """Full rectangles, of whatever shape."""
+    others: tuple[Box, ...]
+    """Boxes of what stands together, but is no full rectangle."""
+    beside: Pixels
+    """1 where the scan shows what lies beside the card, and just at the edge of that."""
 
 
 def _beside(look: Look, mask: Pixels) -> Pixels:
@@ -70,12 +72,12 @@ def _beside(look: Look, mask: Pixels) -> Pixels:
     for side in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
         touching[side] = 1
     touching[0] = 0
-    return np.asarray(cv2.dilate(touching[labels], np.ones((5, 5), np.uint8)), dtype=np.uint8)
+    return np.asarray(cv2.dilate(touching[labels], np.ones((9, 9), np.uint8)), dtype=np.uint8)
 
 
 def readings_of(look: Look) -> tuple[Reading, ...]:
     """Return what stands out from each of the likeliest tones of the ground, best first."""
-    if min(look.shape) < _HALVED:
+    if look.area < _HALVED**2:
         found = _read(look, _grounds(look))
         return tuple(sorted(found, key=worth, reverse=True)[:_KEPT])
     small = look.halved()
@@ -93,7 +95,7 @@ def _read(look: Look, grounds: Iterable[Ground]) -> list[Reading]:
 
 def _grounds(look: Look) -> Iterator[Ground]:
     """Yield each common tone as the ground, with how far it may be from it: wide, and narrow."""
-    levels = _levels(look, _calm(look))
+    levels = _levels(look, look.calm)
     for level in levels:
         wide = max(_FIRST_SLACK[1], _FIRST_SLACK[0] * level) / 2
         apart = min((abs(level - other) for other in levels if other != level), default=2 * wide)
@@ -102,12 +104,6 @@ def _grounds(look: Look) -> Iterator[Ground]:
         for slack in slacks:
             yield Ground(level, slack, tolerance)
             yield Ground(level, slack, _COARSER * tolerance)
-
-
-def _calm(look: Look) -> NDArray[np.bool_]:
-    span = np.ones((_CALM_SPAN, _CALM_SPAN), np.uint8)
-    change = cv2.morphologyEx(look.tones, cv2.MORPH_GRADIENT, span)
-    return np.asarray(change <= max(4.0, 2 * _CALM_GRAINS * look.grain))
 
 
 def _levels(look: Look, calm: NDArray[np.bool_]) -> list[float]:
@@ -131,7 +127,7 @@ def _levels(look: Look, calm: NDArray[np.bool_]) -> list[float]:
 def _followed(look: Look, ground: Ground) -> Pixels | None:
     """Return the tone of the ground all over the card; None when too little of it is seen."""
     level, slack = ground.level, ground.slack
-    calm = _calm(look)
+    calm = look.calm
     step = max(2, round(_SAMPLING * look.unit))
     tones = cv2.resize(look.tones, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_NEAREST)
     usable = calm[step // 2 :: step, step // 2 :: step]
@@ -146,13 +142,20 @@ def _followed(look: Look, ground: Ground) -> Pixels | None:
     for share in (1.0, 0.6):
         if near.sum() < 40:
             return None
-        weights, *_ = np.linalg.lstsq(terms[near], tones[near], rcond=None)
-        fitted = terms @ weights
+        fitted = terms @ _weights(terms[near], tones[near])
         surface = np.clip(fitted, level - slack, level + slack).astype(np.float32)
         near = usable & (np.abs(tones - surface) <= share * slack)
     local = _nearby_mean(tones - surface, near)
     whole = cv2.resize(surface + local, look.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.clip(np.rint(whole), 0, 255).astype(np.uint8)
+
+
+def _weights(terms: Floats, tones: Floats) -> Floats:
+    """Return the least-squares weights of terms, from some thousand samples."""
+    step = max(1, len(tones) // _SAMPLES)
+    some, wanted = terms[::step].astype(np.float64), tones[::step].astype(np.float64)
+    square = some.T @ some + 1e-6 * np.eye(some.shape[1])
+    return np.asarray(np.linalg.solve(square, some.T @ wanted), dtype=np.float32)
 
 
 def _nearby_mean(off: Floats, near: NDArray[np.bool_]) -> Floats:
@@ -172,18 +175,26 @@ def _reading(look: Look, ground: Ground) -> Reading | None:
     if surface is None:
         return None
     mask = (_apart(look.tones, surface) > ground.tolerance).astype(np.uint8)
-    mask[_beside(look, mask) > 0] = 0
-    mask = _opened(mask, _odd(_OPENING * look.unit))
-    found = solids_in(_opened(mask, _odd(_THICK * look.unit)))
+    beside = _beside(look, mask)
+    mask[beside > 0] = 0
+    mask = opened(mask, _odd(_OPENING * look.unit))
+    found = list(blocks_in(opened(mask, look_span(look))))
     exposed = _apart(look.sharp, surface) > ground.tolerance
-    return Reading(ground, mask, tuple(_tight(box, exposed) for box in found))
+    solids = tuple(_tight(box, exposed) for box, full in found if full)
+    return Reading(ground, mask, solids, tuple(box for box, full in found if not full), beside)
+
+
+def look_span(look: Look) -> int:
+    """Return how thick what is no scratch, rib or end of tape is, in pixels of a look."""
+    return _odd(_THICK * look.unit)
 
 
 def _odd(length: float) -> int:
     return max(3, 2 * round((length - 1) / 2) + 1)
 
 
-def _opened(mask: Pixels, span: int) -> Pixels:
+def opened(mask: Pixels, span: int) -> Pixels:
+    """Return a mask without what is thinner than ``span``."""
     square = np.ones((span, span), np.uint8)
     return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, square), dtype=np.uint8)
 
@@ -196,18 +207,18 @@ def _tight(box: Box, exposed: NDArray[np.bool_]) -> Box:
     return Box(box.x + left, box.y + top, box.width - left - right, box.height - top - bottom)
 
 
-def solids_in(mask: Pixels) -> tuple[Box, ...]:
-    """Return the full rectangles of a mask, whatever is open inside them."""
+def blocks_in(mask: Pixels) -> Iterator[tuple[Box, bool]]:
+    """Yield the boxes of what stands together in a mask, and whether it is a full rectangle.
+
+    What is open inside it does not count.
+    """
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    solids = []
     for contour in contours:
         box = Box(*map(int, cv2.boundingRect(contour)))
-        if not _SMALLEST * mask.size <= box.area <= _LARGEST * mask.size:
+        if box.area < _SMALLEST * mask.size:
             continue
         filled = cv2.contourArea(contour) + cv2.arcLength(contour, True) / 2
-        if filled >= _FILL * box.area:
-            solids.append(box)
-    return tuple(solids)
+        yield box, filled >= _FILL * box.area and box.area <= _LARGEST * mask.size
 
 
 def worth(reading: Reading) -> float:

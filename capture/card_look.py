@@ -18,6 +18,8 @@ _ANGLE_SIDE = 1000
 _MOST_ANGLE, _COARSE, _FINE = 2.6, 0.1, 0.02  # degrees
 _LEAST_ANGLE = 0.04
 _SPARE = 0.25
+_CALM_SPAN = 5
+_CALM_GRAINS = 8.0
 
 Floats = NDArray[np.float32]
 
@@ -55,6 +57,13 @@ class Look:
         span = np.ones((3, 3), np.uint8)
         change = cv2.morphologyEx(self.tones, cv2.MORPH_GRADIENT, span)
         return np.asarray(change > max(12.0, 8 * self.grain), dtype=np.uint8)
+
+    @cached_property
+    def calm(self) -> NDArray[np.bool_]:
+        """Where the tone varies no more around than grain makes it."""
+        span = np.ones((_CALM_SPAN, _CALM_SPAN), np.uint8)
+        change = cv2.morphologyEx(self.tones, cv2.MORPH_GRADIENT, span)
+        return np.asarray(change <= max(4.0, _CALM_GRAINS * self.grain))
 
     def halved(self) -> Look:
         """Return the look at half its size, for a first choice; its matrix is not for use."""

@@ -14,12 +14,14 @@ from .card_look import Look
 from .model import Box, Pixels
 
 _LONG = 2.2
-_LETTER = 0.1, 0.95
+_LETTER = 0.2, 0.95
 """Of the height of the strip."""
 _FEWEST = 6
 _SPREAD = 0.25
 _LARGE = 0.1
 """Of the height of a frame: letters that an eye can read without a lens."""
+_INKED = 0.75  # of the box of a letter; frames in a strip of film fill theirs
+_MOSTLY = 2.0
 _ALIKE, _AS_THICK = 2, 0.05
 _ROOM = 0.15
 _STROKE = 0.08  # of the height of a frame: thicker is no stroke of a letter
@@ -79,7 +81,10 @@ def _lettered(look: Look, box: Box) -> bool:
     letters = (stats[:, 3] >= _LETTER[0] * high) & (stats[:, 3] <= _LETTER[1] * high)
     letters &= stats[:, 2] <= 2.0 * stats[:, 3]
     found = stats[letters]
-    return len(found) >= _FEWEST and float(np.ptp(found[:, 0])) >= _SPREAD * wide
+    if len(found) < _FEWEST:
+        return False
+    fill = float(np.median(found[:, 4] / (found[:, 2] * found[:, 3])))
+    return fill <= _INKED and float(np.ptp(found[:, 0])) >= _SPREAD * wide
 
 
 def title_of(
@@ -120,7 +125,8 @@ def _by_letters(look: Look, block: Box, height: float) -> Title | None:
         "right": Box(block.right + 2, 0, max(0, wide - block.right - 2), high),
     }
     found = {side: _letters_in(look, band, height) for side, band in bands.items()}
-    side = max(found, key=lambda one: len(found[one]))
+    # Most titles stand on top, and ribs or edges elsewhere may look like a few letters.
+    side = max(found, key=lambda one: len(found[one]) * (_MOSTLY if one == "top" else 1.0))
     letters = found[side]
     if len(letters) < _FEWEST:
         return None

@@ -9,7 +9,7 @@ doubtful is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,20 +18,26 @@ from .card_cells import (
     CardRow,
     Cell,
     Size,
+    in_rows,
     left_over,
     more_solids,
     parted,
     pieces_of,
     rows_of,
     strays,
+    strokes_in,
     usual_size,
 )
 from .card_ground import Reading, readings_of
 from .card_look import Look, look_at
+from .card_strips import loose_writing, strips_of
 from .card_title import Title, title_of, title_solids
 from .model import Box, FilmDoubt, FilmFrame, FilmLayout, FilmSurvey, Pixels
 
 _NARROWEST = 24
+_IN_TITLE = 0.5
+_AT_EDGE = 0.006
+_MANY_STROKES = 12
 _DOUBLE = 1.6
 _SHORT = 0.75
 """Frames of a row over those of most rows."""
@@ -81,14 +87,39 @@ def _laid(card: Pixels) -> _Laid | None:
     best = readings[0]
     titles = title_solids(look, best.solids)
     solids = [box for box in best.solids if box not in titles]
-    cells = pieces_of(look, solids)
+    strips = strips_of(look, best, titles)
+    cells = strips or pieces_of(look, solids)
     size = usual_size([cell.box for cell in cells])
     if size is None:
         return None
     cells += more_solids(readings, [*cells, *(Cell(box, 1.0, "") for box in titles)], size)
     boxes = [cell.box for cell in cells]
     title = title_of(look, titles, boxes, size.height)
+    if strips:
+        return _Laid(look, _by_strips(look, strips, title, size), title, size)
     return _filled(look, best, cells, title, size)
+
+
+def _by_strips(
+    look: Look, cells: list[Cell], title: Title | None, size: Size
+) -> tuple[CardRow, ...]:
+    """Return the rows of a jacket, in which every strip has a lattice of its own."""
+    known = [cell for cell in cells if not title or cell.box.overlap(title.box) < _IN_TITLE]
+    held = [cell.box for cell in known] + ([title.box] if title else [])
+    reason = "writing apart from the frames that stand out"
+    known += [Cell(box, 0.3, reason) for box in loose_writing(look, held, size)]
+    rows = [
+        CardRow(tuple(replace(cell, row=number) for cell in row), None)
+        for number, row in enumerate(in_rows(known, size.height), start=1)
+    ]
+    return _as_read(rows, title)
+
+
+def _as_read(rows: Sequence[CardRow], title: Title | None) -> tuple[CardRow, ...]:
+    """Return rows in the order of reading: from below on a card that lies on its head."""
+    if title and title.side == "bottom":
+        return tuple(_turned(row) for row in reversed(rows))
+    return tuple(rows)
 
 
 def _filled(
@@ -96,11 +127,11 @@ def _filled(
 ) -> _Laid:
     """Return the card with what did not stand out on all sides."""
     held = [cell.box for cell in cells] + ([title.box] if title else [])
-    content = left_over(look, reading.mask, held)
+    content = left_over(look, reading, held)
     rows = rows_of(look, cells, content, size)
     known = [cell.box for row in rows for cell in row.cells] + ([title.box] if title else [])
-    rest = left_over(look, reading.mask, known)
-    loose = [box for box in strays(rest & reading.mask, size) if not _reaches(box, look)]
+    rest = left_over(look, reading, known)
+    loose = [box for box in strays(rest & reading.mask, size) if _is_film(look, box)]
     if loose:
         reason = "lies apart from the rows"
         more = [
@@ -112,19 +143,19 @@ def _filled(
         rows = rows_of(
             look,
             [*cells, *more],
-            left_over(look, reading.mask, [*known, *(cell.box for cell in more)]),
+            left_over(look, reading, [*known, *(cell.box for cell in more)]),
             size,
         )
-    if title and title.side == "bottom":
-        rows = [_turned(row) for row in rows[::-1]]
-    return _Laid(look, tuple(rows), title, size)
+    return _Laid(look, _as_read(rows, title), title, size)
 
 
-def _reaches(box: Box, look: Look) -> bool:
-    """Return whether this runs out of the scan: the edge of the card, or what is beside it."""
+def _is_film(look: Look, box: Box) -> bool:
+    """Return whether this is more than a bare edge of the card, or what is seen beside it."""
     height, width = look.shape
-    edges = (box.x <= 2, box.y <= 2, box.right >= width - 2, box.bottom >= height - 2)
-    return any(edges)
+    near = max(3, round(_AT_EDGE * max(look.shape)))
+    inside = box.x > near and box.y > near
+    inside = inside and box.right < width - near and box.bottom < height - near
+    return inside or strokes_in(look, box) >= _MANY_STROKES
 
 
 def _turned(row: CardRow) -> CardRow:

@@ -21,6 +21,7 @@ _FINEST = 0.002
 _ON_IT = 0.12  # of the pitch
 _SLACK = 0.03
 _SNAP = 0.05
+_LEAST_LENGTH = 0.9
 _COST = 0.6
 _LEAST_PART, _MOST_PART = 0.45, 2.2
 
@@ -87,22 +88,33 @@ def fitted(starts: Sequence[float], pitch: float) -> Lattice:
 def parts_of(length: float, usual: float, gap: float) -> int:
     """Return how many frames of the ``usual`` length, at most ``gap`` apart, fill ``length``."""
     most = max(1, round(length / usual) + 1)
-
-    def misfit(count: int) -> float:
-        low, high = count * usual, count * usual + (count - 1) * gap
-        return max(low - length, length - high, 0.0)
-
-    return min(range(1, most + 1), key=lambda count: (round(misfit(count), 3), -count))
+    return min(
+        range(1, most + 1),
+        key=lambda count: (round(misfit(length, count, usual, gap), 3), -count),
+    )
 
 
-def cuts_of(evidence: Profile, count: int) -> list[int]:
-    """Return where ``count`` parts of one length meet, each moved to the best evidence near."""
+def misfit(length: float, count: int, usual: float, gap: float) -> float:
+    """Return how much longer or shorter than ``count`` frames a length is; 0.0 where it fits."""
+    low, high = count * usual, count * usual + (count - 1) * gap
+    return max(low - length, length - high, 0.0)
+
+
+def cuts_of(evidence: Profile, count: int, usual: float | None = None) -> list[int]:
+    """Return where ``count`` parts meet, each moved to the best evidence near.
+
+    Parts are of one length, or ``usual`` ones with gaps somewhere between them.
+    """
     length = len(evidence)
-    reach = max(1, round(_SNAP * length / count))
-    cuts = []
+    part = length / count
+    spare = max(0.0, length - count * usual) if usual else 0.0
+    reach = max(1, round(max(_SNAP * part, spare)))
+    cuts: list[int] = []
     for n in range(1, count):
-        middle = round(n * length / count)
-        near = np.arange(max(1, middle - reach), min(length - 1, middle + reach) + 1)
+        middle = round(n * part)
+        least = max(1, middle - reach, (cuts[-1] if cuts else 0) + round(_LEAST_LENGTH * part))
+        most = min(length - 1, middle + reach, length - round((count - n) * _LEAST_LENGTH * part))
+        near = np.arange(least, max(least, most) + 1)
         likely = evidence[near] - 0.3 * (np.abs(near - middle) / reach) ** 2
         cuts.append(int(near[int(np.argmax(likely))]))
     return cuts
