@@ -55,6 +55,8 @@ TARGETS = {
     "of\nbusiness, and it is intended to destroy the originals.": "certificate",
     "CAMERA OPERATOR'S CERTIFICATE\nI certify that I filmed the records on this reel of "
     "film.\nOperator's name: Nora Samplewell": "certificate",
+    "TIFICATE OF AUTHENT\nTHIS IS TO CERTIFY that the microphotographs appearing on this\nroll of "
+    "film are accurate and complete reproductions of records.": "certificate",
     "* DENSITY / RESOLUTION TEST\nreduction ratio 24x": "test",
     "* RESOLUTION TARGET": "test",
     "ROLL 42  CAMERA 3\nREDUCTION RATIO 24:1": "reduction",
