@@ -42,6 +42,9 @@ _MOST_OTHER, _LARGEST_OTHER = 0.01, 2
 """Share of tiles that may differ, as dust lies, and how many of them together."""
 _GRAIN_PLACES, _LEAST_GRAIN = 48, 0.02
 """Where grain is compared, and the least correlation of what is the same grain."""
+_LONG = 0.5
+"""Widths of the film from which an overlap is long."""
+_SHORTEST_PERIOD, _PERIODIC = 6, 0.7
 _MOST_SAME = 0.75
 """Where strips lie apart by half a pixel, a fifth of the tiles are only nearly the same."""
 _CLEARER = 3
@@ -263,11 +266,25 @@ def _proof(before: Ribbon, after: Ribbon, fit: Fit, factor: int) -> Proof | None
     largest = int(groups[1:, cv2.CC_STAT_AREA].max(initial=0))
     if other.sum() > _MOST_OTHER * count or largest > _LARGEST_OTHER:
         return None
-    # The same sheet filmed twice differs by its dust alone, and by the grain of the film.
-    if other.any() and not _same_grain(before, after, fit, _TILE * factor, ~visible):
+    # The same sheet filmed twice differs by its dust, ruled lines by nothing: what is the same
+    # piece of film is told by its grain. Much of it, and no two lines alike, needs no such proof.
+    sure = not other.any() and high >= _LONG * wide and not _periodic(start)
+    if not sure and not _same_grain(before, after, fit, _TILE * factor, ~visible):
         return None
     share = float((visible & (alike >= _SAME)).sum()) / count
     return Proof(count, share) if share >= _MOST_SAME else None
+
+
+def _periodic(detail: Floats) -> bool:
+    """Return whether detail repeats itself along the film, as ruled lines do."""
+    spectrum = np.fft.rfft(detail, 2 * len(detail), axis=0)
+    products = np.fft.irfft((np.abs(spectrum) ** 2).sum(axis=1))[: len(detail)]
+    energy = np.cumsum((detail**2).sum(axis=1))
+    lags = np.arange(_SHORTEST_PERIOD, len(detail) * 3 // 4)
+    # Of lines laid over themselves the upper and the lower part take part.
+    upper, lower = energy[len(detail) - 1 - lags], energy[-1] - energy[lags - 1]
+    alike = products[lags] / np.sqrt(np.maximum(upper * lower, 1e-6))
+    return bool(alike.max(initial=0.0) > _PERIODIC)
 
 
 def _same_grain(

@@ -19,6 +19,7 @@ from .scale import grey
 from .settings import CaptureSettings
 from .sniff import HEAD_BYTES, sniff
 from .stored import LostLinesError, Stored
+from .stored_jp2 import tiled_jp2
 from .stored_png import StoredPng
 from .stored_tiff import StoredTiff
 from .stored_whole import StoredWhole
@@ -148,9 +149,10 @@ class FileRibbon:
 def open_ribbon(path: Path, settings: CaptureSettings, image: int = 1) -> Ribbon:
     """Return image ``image`` of a file, from 1, as a ribbon that is read in windows.
 
-    TIFF and PNG of any length take some 100 to 200 MB; JPEG and JPEG 2000, which have no way into
-    their middle, are decoded whole up to a limit. Where lines are damaged, ``lines`` raises
-    :class:`LostLinesError`, which says from where to where.
+    TIFF, PNG and JPEG 2000 in tiles take some 100 to 200 MB whatever their length; JPEG and JPEG
+    2000 in one piece, which have no way into their middle, are decoded whole up to a limit.
+    Where lines are damaged, ``lines`` raises :class:`LostLinesError`, which says from where to
+    where.
 
     Raises:
         SourceError: no picture, cut off before its pixels, or too large.
@@ -182,6 +184,10 @@ def _stored(file: IO[bytes], settings: CaptureSettings, image: int) -> Stored:
         png = StoredPng(file)
         if png.windowed:
             return png
+    if media == "jp2":
+        tiled = tiled_jp2(file)
+        if tiled is not None:
+            return tiled
     return StoredWhole(file, media)
 
 

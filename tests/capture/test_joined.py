@@ -50,7 +50,9 @@ def roll(seed: int, pages: int = 6, form: int | None = None, lines: int = 22) ->
         left = rng.randint(10, 50)
         film[:, left : left + WIDTH - 60] = page(number, lines, form)
         parts += [gap, film]
-    return np.concatenate(parts)
+    film = np.concatenate(parts)
+    grain = np.random.default_rng(seed).normal(0, 3, film.shape)
+    return np.clip(film + 10 + np.rint(grain), 0, 255).astype(np.uint8)
 
 
 def scanned(film: Pixels, seed: int, gain: float = 1.0, offset: float = 0.0) -> PixelRibbon:
@@ -95,6 +97,29 @@ def test_a_form_filmed_again_and_again_does_not_hide_the_overlap(seed: int) -> N
     strips = [scanned(film[:3000], 1), scanned(film[2200:], 2, 0.9)]
     (joint,) = joints(strips)
     assert (joint.kind, joint.overlap) == (JointKind.OVERLAP, 800)
+
+
+def test_ruled_lines_prove_nothing() -> None:
+    ruled = np.full((4000, WIDTH), 40, np.uint8)
+    ruled[::25, 20:-20] = 190
+    strips = [scanned(ruled[:2000], 1), scanned(ruled[2000:], 2)]
+    assert not joints(strips)[0].proven
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_sheet_filmed_twice_is_no_overlap(seed: int) -> None:
+    gap = np.full((40, WIDTH - 60), 8, np.uint8)
+    once = np.concatenate([gap, page(1)])
+    rng = np.random.default_rng(seed)
+    dust = rng.integers(0, 255, (2, 12, 2))
+    exposures = []
+    for specks in dust:
+        film = once.copy()
+        for down, across in specks * 2:
+            film[down : down + 4, across : across + 4] = 250
+        exposures.append(film)
+    (joint,) = joints([scanned(one, seed + n) for n, one in enumerate(exposures)])
+    assert not joint.proven
 
 
 def test_leaders_that_look_alike_prove_nothing() -> None:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from capture import inflated, stored_png, stored_tiff
+from capture import inflated, stored_jp2, stored_png, stored_tiff
 from capture.errors import SourceError
 from capture.model import Pixels
 from capture.raster import decode, open_image
@@ -164,6 +164,7 @@ def _small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stored_tiff, "_HUGE_STRIP", 100_000)
     monkeypatch.setattr(stored_tiff, "WHOLE", 2_000_000)
     monkeypatch.setattr(stored_png, "BAND", 40_000)
+    monkeypatch.setattr(stored_jp2, "BAND", 40_000)
     monkeypatch.setattr(inflated, "_APART", 100_000)
 
 
@@ -201,6 +202,17 @@ PILLOW = {
     "JPEG": ("jpg", GREY, {}),
     "JPEG in colour": ("jpg", COLOUR, {}),
     "JPEG 2000": ("jp2", GREY, {}),
+    "JPEG 2000 in tiles": ("jp2", GREY, {"tile_size": (128, 96)}),
+    "JPEG 2000 in tiles, coarse": (
+        "jp2", GREY, {"tile_size": (100, 64), "irreversible": True, "quality_layers": [20]}
+    ),
+    "JPEG 2000 in tiles that begin outside": (
+        "jp2", GREY, {"tile_size": (128, 96), "offset": (40, 50), "tile_offset": (10, 20)}
+    ),
+    "JPEG 2000 in tiles, colour": ("jp2", COLOUR, {"tile_size": (128, 96)}),
+    "JPEG 2000 in tiles, 16 bits": (
+        "jp2", GREY.astype(np.uint16) * 257, {"tile_size": (128, 96)}
+    ),
 }  # fmt: skip
 
 
@@ -222,7 +234,18 @@ def test_film_lies_as_its_file_says(name: str, orientation: int, tmp_path: Path)
     assert_like_at_once(tmp_path / f"film.{ending}")
 
 
-@pytest.mark.parametrize("name", ["LZW", "deflate", "strips without packing", "PNG", "JPEG"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "LZW",
+        "deflate",
+        "strips without packing",
+        "PNG",
+        "JPEG",
+        "JPEG 2000 in tiles",
+        "JPEG 2000 in tiles that begin outside",
+    ],
+)
 def test_film_across_a_file_is_turned(name: str, tmp_path: Path) -> None:
     ending, pixels, options = PILLOW[name]
     Image.fromarray(np.ascontiguousarray(pixels.T)).save(tmp_path / f"film.{ending}", **options)
@@ -344,6 +367,17 @@ def test_a_jpeg_is_read_up_to_where_it_is_cut_off(pixels: Pixels, tmp_path: Path
             ribbon.lines(0, 3000)
         assert 1200 < lost.value.start < lost.value.stop == 3000
         assert (ribbon.lines(0, lost.value.start) == whole.lines(0, lost.value.start)).all()
+
+
+def test_a_jpeg_2000_is_read_up_to_the_tiles_that_are_cut_off(tmp_path: Path) -> None:
+    path = tmp_path / "film.jp2"
+    Image.fromarray(GREY).save(path, tile_size=(128, 96))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with closing(open_ribbon(path, SETTINGS)) as ribbon:
+        with pytest.raises(LostLinesError, match="cut off") as lost:
+            ribbon.lines(0, 3000)
+        assert lost.value.start > 1200
+        assert (ribbon.lines(0, lost.value.start) == GREY[: lost.value.start]).all()
 
 
 @pytest.mark.parametrize("name", ["JPEG 2000", "JPEG"])
