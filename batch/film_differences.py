@@ -15,7 +15,7 @@ from capture.model import Box, FilmDoubt
 from indexer.car import CarRow
 from indexer.car_shift import Shift
 
-from .film_index import UNMARKED_STATES, RollIndex
+from .film_index import RollIndex, lawfully_unmarked
 
 _SHOWN = frozenset({"jump", "splice", "repeat", "short row"})
 """Doubts that need no person: lawful, or counted already."""
@@ -72,9 +72,10 @@ class Difference:
 
 def differences_of_doubts(roll: FilmRoll, frames: Sequence[RollFrame]) -> Iterator[Difference]:
     """Yield what the survey doubted; a mark in a hole is one loss, not two."""
+    lawful = lawfully_unmarked(roll, frames)
     holes = [doubt for doubt in roll.doubts if doubt.kind == "hole"]
     for doubt in roll.doubts:
-        if doubt.kind == "unmarked" and _state_after(doubt, frames) in UNMARKED_STATES:
+        if doubt.kind == "unmarked" and doubt.after + 1 in lawful:
             continue
         inside = [hole for hole in holes if _is_mark_in(doubt, hole)]
         if not inside:
@@ -84,10 +85,6 @@ def differences_of_doubts(roll: FilmRoll, frames: Sequence[RollFrame]) -> Iterat
 def _is_mark_in(doubt: FilmDoubt, hole: FilmDoubt) -> bool:
     same = doubt.kind == "bare mark" and doubt.after == hole.after
     return same and doubt.box.row_overlap(hole.box) > 0
-
-
-def _state_after(doubt: FilmDoubt, frames: Sequence[RollFrame]) -> str:
-    return frames[doubt.after].frame.state if doubt.after < len(frames) else ""
 
 
 def _of_doubt(doubt: FilmDoubt, frames: Sequence[RollFrame]) -> Difference:

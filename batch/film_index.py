@@ -41,8 +41,7 @@ from indexer.settings import IndexSettings
 
 ALONE = "car-index-alone@1"
 _ALONE_CONFIDENCE = 0.9
-UNMARKED_STATES = frozenset({"technical", "separator"})
-"""States of frames that are often filmed without a mark."""
+_NO_PAGES = frozenset({"technical", "separator"})
 _OF_PAGES = frozenset({"pending", "filed", "held"})
 _OF_MARKS = frozenset({"unmarked", "bare mark", "jump"})
 _PROOF = frozenset({"mrn", "patient_name", "birth_date", "ssn"})
@@ -218,17 +217,26 @@ def _present(number: str, mpi: MasterPatientIndex) -> str:
     return known.mrn if known else number
 
 
-def _unsteady(roll: FilmRoll, frames: Sequence[RollFrame]) -> frozenset[int]:
-    """Return the frames from which on the count of marks is in doubt.
+def lawfully_unmarked(roll: FilmRoll, frames: Sequence[RollFrame]) -> frozenset[int]:
+    """Return the positions of frames that may stand without a mark where others have one.
 
-    A target or leader without a mark is as it should be.
+    Those are targets and leaders, the title strip, and sheets that were filmed once more.
     """
-    states = {entry.position: entry.frame.state for entry in frames}
+    again = {doubt.after + 1 for doubt in roll.doubts if doubt.kind == "repeat"}
+    return frozenset(
+        entry.position
+        for entry in frames
+        if entry.position in again or entry.frame.state in _NO_PAGES or entry.found.title_strip
+    )
+
+
+def _unsteady(roll: FilmRoll, frames: Sequence[RollFrame]) -> frozenset[int]:
+    """Return the frames from which on the count of marks is in doubt."""
+    lawful = lawfully_unmarked(roll, frames)
     return frozenset(
         doubt.after + 1
         for doubt in roll.doubts
-        if doubt.kind in _OF_MARKS
-        and not (doubt.kind == "unmarked" and states.get(doubt.after + 1) in UNMARKED_STATES)
+        if doubt.kind in _OF_MARKS and not (doubt.kind == "unmarked" and doubt.after + 1 in lawful)
     )
 
 

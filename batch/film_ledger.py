@@ -22,11 +22,12 @@ from capture.model import Blip, FilmLayout
 from indexer.settings import DEFAULT_SETTINGS, IndexSettings
 
 from .film_differences import Difference, differences_of_doubts, differences_of_index
-from .film_index import UNMARKED_STATES, RollIndex, own_indexes, roll_index
+from .film_index import RollIndex, lawfully_unmarked, own_indexes, roll_index
 from .film_title import differences_of_title
 from .report import BatchReport
 
 _PAGES = ("filed", "held")
+_NO_PAGES = ("technical", "separator")
 _MOST_NAMED = 5
 
 
@@ -225,7 +226,7 @@ def _counts(roll: FilmRoll, frames: Sequence[RollFrame]) -> Counts:
     return Counts(
         pages=len(pages) - refilmed,
         blank=states.count("blank"),
-        technical=sum(map(states.count, UNMARKED_STATES)),
+        technical=sum(map(states.count, _NO_PAGES)),
         unreadable=states.count("quarantined"),
         refilmed=refilmed,
         waiting=states.count("pending"),
@@ -233,16 +234,12 @@ def _counts(roll: FilmRoll, frames: Sequence[RollFrame]) -> Counts:
 
 
 def _by_marks(roll: FilmRoll, frames: Sequence[RollFrame]) -> Iterator[WitnessCount]:
-    """Yield what the marks count; targets and leaders may stand without one."""
+    """Yield what the marks count."""
     if not roll.blips:
         return
     marked = {entry.found.blip.box for entry in frames if entry.found.blip}
-    plain = sum(
-        entry.found.blip is None
-        and not entry.found.title_strip
-        and entry.frame.state not in UNMARKED_STATES
-        for entry in frames
-    )
+    lawful = lawfully_unmarked(roll, frames)
+    plain = sum(entry.found.blip is None and entry.position not in lawful for entry in frames)
     yield WitnessCount("marks", "frames", _count_of(roll), len(marked) + plain)
 
 

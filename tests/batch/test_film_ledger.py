@@ -207,6 +207,12 @@ def test_targets_and_leaders_may_stand_without_a_mark(archive: Archive) -> None:
     assert ledger(archive, roll).differences == ()
 
 
+def test_a_sheet_filmed_once_more_may_stand_without_a_mark(archive: Archive) -> None:
+    doubts = [doubt("unmarked", 1), doubt("repeat", 1)]
+    roll = take_in(archive, numbered(clear(3, ADA)), doubts=doubts)
+    assert [one.kind for one in ledger(archive, roll).differences] == ["repeat"]
+
+
 def test_a_mark_in_a_hole_is_one_loss(archive: Archive) -> None:
     roll = take_in(archive, numbered(clear(4, ADA)), doubts=[doubt("hole"), doubt("bare mark")])
     assert [one.key for one in ledger(archive, roll).open] == ["hole-2"]
