@@ -139,9 +139,10 @@ class _Lines:
         return Fit(chosen, float(np.median(middle)), rival), spread
 
     def _beyond(self, of_frame: int, distance: float) -> int:
-        """Return how many exposures would have their mark beyond the ends of the film."""
+        """Return how many exposures would have their mark cut by an end of the film, or beyond."""
         lines = self.exposures[:, of_frame] + distance
-        return int(((lines < 0) | (lines >= self.length)).sum())
+        spare = float(np.median(self.marks[:, 2] - self.marks[:, 0])) / 2 + _NEAR * self.width
+        return int(((lines < spare) | (lines >= self.length - spare)).sum())
 
     def _paired(self, pairs: Levels, away: Floats, distance: float) -> Pairs:
         """Return each exposure with the mark at about ``distance``, following its sway."""

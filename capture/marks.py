@@ -37,20 +37,23 @@ _CORNER, _CORNER_FULL, _CORNERS = 0.2, 0.35, 3
 is round."""
 _UNEVEN = 0.25
 """Of its contrast, by which a mark may vary within: letters that run together do by more."""
-_EVEN, _PLAIN = 0.08, 0.95
+_EVEN, _PLAIN = 0.12, 0.95
 """So even and so full is nothing but a mark, whatever touches it."""
 _LONE = 0.03
 """Of the width: that far above and below a mark there is none of what it is made of."""
 _QUIET = 0.3
 _EDGE = 0.7
 """As full as that is a line of a mark: print and dust that touch it are less."""
-_NARROWING, _ROUND = (0.9, 0.35), 0.62
+_NEAR = 0.3
+_NARROWING, _ROUND = (0.9, 0.35), 0.6
 _FEWEST, _PAD = 3, 3
 _REACH = 0.5
 """Of the width: what is farther along the film than that from a mark has no part in it."""
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
+Run = tuple[int, int]
+"""First line or column, and the first after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,7 @@ def _short(tones: Pixels, width: int) -> Floats:
     """
     # Beyond the edge of the film lies more of its edge, and no mirrored mark.
     wide = cv2.copyMakeBorder(tones, 0, 0, _PAD, 0, cv2.BORDER_REPLICATE)
-    soft = cv2.blur(wide.astype(np.float32), (3, 3), borderType=cv2.BORDER_REPLICATE)
+    soft = cv2.blur(wide, (3, 3), borderType=cv2.BORDER_REPLICATE)
     tall = np.ones((round(_LONG * width), 1), np.uint8)
     over = cv2.morphologyEx(soft, cv2.MORPH_TOPHAT, tall)
     closed = cv2.morphologyEx(over, cv2.MORPH_CLOSE, np.ones(_CLOSED, np.uint8))
@@ -177,7 +180,7 @@ def _shapes(over: Floats, level: float, width: int) -> Iterator[Box]:
     for share in _THICK:
         thick = np.ones((max(2, int(share * width)),) * 2, np.uint8)
         solid = cv2.morphologyEx(mask, cv2.MORPH_OPEN, thick)
-        _, _, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=4)
+        _, _, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
         for x, y, wide, high, area in stats[1:].tolist():
             fits = least <= wide <= _ROOMY * most and least <= high <= _ROOMY * most
             whole = x + wide < side and y > 0 and y + high < length
@@ -194,7 +197,11 @@ def _mark(over: Floats, box: Box, width: int) -> Mark | None:
     rows = _extent(full.sum(axis=1), _EDGE)
     columns = _extent(full[slice(*rows)].sum(axis=0), _EDGE)
     inner = full[slice(*rows), slice(*columns)]
-    if min(inner.shape) < _FEWEST or not _is_rectangle(inner) or _is_round(full):
+    if (
+        min(inner.shape) < _FEWEST
+        or not _is_rectangle(inner)
+        or _is_round(_around(full, rows, columns))
+    ):
         return None
     body = part[_core(rows, 6), _core(columns, 6)]
     found = Box(left + columns[0], top + rows[0], columns[1] - columns[0], rows[1] - rows[0])
@@ -228,11 +235,18 @@ def _is_size_of_mark(across: float, along: float, width: int) -> bool:
     return least <= short and long <= most and long <= _SLENDER * short
 
 
-def _extent(counts: NDArray[np.int64], share: float) -> tuple[int, int]:
+def _extent(counts: NDArray[np.int64], share: float) -> Run:
     """Return from where to where a profile is ``share`` as full as at its fullest."""
     usual = float(np.percentile(counts, 80))
     full = np.flatnonzero(counts >= share * max(1.0, usual))
     return (int(full[0]), int(full[-1]) + 1) if full.size else (0, 0)
+
+
+def _around(full: Flags, rows: Run, columns: Run) -> Flags:
+    """Return a shape and a little around it, without what may touch it farther off."""
+    spare = [round(_NEAR * (stop - start)) for start, stop in (rows, columns)]
+    top, left = max(0, rows[0] - spare[0]), max(0, columns[0] - spare[1])
+    return full[top : rows[1] + spare[0], left : columns[1] + spare[1]]
 
 
 def _is_round(full: Flags) -> bool:
@@ -244,12 +258,12 @@ def _is_round(full: Flags) -> bool:
     return max(shares) < _ROUND
 
 
-def _core(run: tuple[int, int], part: int = 4) -> slice:
+def _core(run: Run, part: int = 4) -> slice:
     spare = min((run[1] - run[0]) // 2 - 1, max(2, (run[1] - run[0]) // part))
     return slice(run[0] + spare, run[1] - spare)
 
 
-def _measured(profile: Floats, run: tuple[int, int]) -> tuple[float, float]:
+def _measured(profile: Floats, run: Run) -> tuple[float, float]:
     """Return the middle and the length of what stands out along ``profile``, in parts of a pixel.
 
     The sum of a profile over its plateau is its length, wherever the grid of pixels fell.
