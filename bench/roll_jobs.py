@@ -33,7 +33,7 @@ from .roll import (
     worn,
 )
 
-_LEAST_PIECE = 0.3
+_LEAST_PIECE = 0.12
 """Of a page's width: less of an exposure is no frame."""
 
 

@@ -14,12 +14,17 @@ from itertools import pairwise
 
 import numpy as np
 
+from .blips import blips_of
+from .film_doubts import doubts_about
 from .lanes import Gutter, gutter_of, halves_of, in_order, layout_of, with_missing_halves
 from .looks import Look
+from .marks import Mark, find_marks
 from .model import Box, FilmFrame, FilmLayout, FilmSurvey, Pixels
 from .ribbon import PixelRibbon, Ribbon
+from .scale import resize
+from .splices import healed, splices_in, without_marks
 from .stretch import frames_on
-from .strip import density_of
+from .strip import LOOK_WIDTH, Run, density_of
 
 _NARROWEST = 24
 _MARGIN = 0.004  # of the width of the film
@@ -59,18 +64,39 @@ def survey_roll(ribbon: Ribbon, stretch: float = _STRETCH) -> FilmSurvey:
         return FilmSurvey(ribbon.width, ribbon.length, FilmLayout.SIMPLEX, (whole,))
     look = Look(ribbon)
     found = _found(look, round(stretch * look.width))
-    layout = layout_of(found)
+    layout = layout_of(found.frames)
+    lanes = found.frames
     if layout is FilmLayout.DUPLEX:
-        found = with_missing_halves(found)
-    frames = tuple(_full_size(frame, look, ribbon) for frame in in_order(found, layout))
+        lanes = with_missing_halves(lanes)
+    frames = tuple(
+        replace(frame, box=_full_size(frame.box, look, ribbon, _MARGIN))
+        for frame in in_order(lanes, layout)
+    )
+    across = ribbon.width / look.width
+    marks = [mark.moved(across) for mark in found.marks]
+    size = ribbon.width, ribbon.length
+    marking = blips_of(marks, frames, size, layout) if marks and frames else None
+    splices = [_full_size(box, look, ribbon) for box in found.splices]
+    doubts = doubts_about(frames, ribbon.width, ribbon.length, splices, layout, look.damage)
     return FilmSurvey(
         ribbon.width,
         ribbon.length,
         layout,
-        frames or (whole,),
+        (marking.frames if marking else frames) or (whole,),
+        blips=marking.blips if marking else (),
+        doubts=(*doubts, *(marking.doubts if marking else ())),
         density=look.density,
         density_step=look.density_step,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What stands on a roll, in pixels of its look."""
+
+    frames: tuple[FilmFrame, ...]
+    marks: tuple[Mark, ...]
+    splices: tuple[Box, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,76 +113,104 @@ class _Lane:
         return [float(frame.box.height) for frame in self.frames[-_REMEMBERED:]]
 
 
-def _found(look: Look, stretch: int) -> tuple[FilmFrame, ...]:
-    """Return the frames of a roll in lines and columns of its look."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Window:
+    """A stretch of film as it is looked at."""
+
+    lines: Pixels
+    """Without its splices and marks."""
+    start: int
+    last: bool
+    splices: tuple[Run, ...] = ()
+    """In lines of the window."""
+    marks: tuple[Mark, ...] = ()
+    """In pixels of the look."""
+
+
+def _window(lines: Pixels, start: int, last: bool) -> _Window:
+    """Return a stretch of film, with what would be taken for a part of frames drawn over."""
+    factor = max(1.0, lines.shape[1] / LOOK_WIDTH)
+    small = resize(lines, 1 / factor)
+    splices = [(round(top * factor), round(end * factor)) for top, end in splices_in(small)]
+    marks = [mark.moved(factor) for mark in find_marks(small)]
+    clean = without_marks(healed(lines, splices), marks)
+    moved = tuple(mark.moved(1.0, start) for mark in marks)
+    return _Window(clean, start, last, tuple(splices), moved)
+
+
+def _found(look: Look, stretch: int) -> _Found:
+    """Return what stands on a roll."""
     lanes = (_Lane(1), _Lane(2))
-    gutter: Gutter | None = None
-    start = 0
+    marks: list[Mark] = []
+    splices: list[Box] = []
+    start, until = 0, 0
     while True:
         end = look.read(start + stretch)
-        lines = look.lines(start, end)
-        gutter = gutter_of(lines)
-        last = end >= look.length
-        lanes = _on_lanes(lanes, lines, start, gutter, last)
-        if last:
-            return (*lanes[0].frames, *lanes[1].frames)
-        until = min(lane.until for lane in lanes)
+        window = _window(look.lines(start, end), start, end >= look.length)
+        lanes = _on_lanes(lanes, window, gutter_of(window.lines))
+        before, until = until, min(lane.until for lane in lanes)
+        marks += [mark for mark in window.marks if before <= mark.middle[1] < until]
+        splices += [
+            Box(0, start + top, look.width, below - top)
+            for top, below in window.splices
+            if before <= start + (top + below) / 2 < until
+        ]
+        if window.last:
+            return _Found((*lanes[0].frames, *lanes[1].frames), tuple(marks), tuple(splices))
         start = max(start + stretch // 4, until - round(_CONTEXT * look.width))
         start -= start % 2
         look.forget(start)
 
 
 def _on_lanes(
-    lanes: tuple[_Lane, _Lane], lines: Pixels, start: int, gutter: Gutter | None, last: bool
+    lanes: tuple[_Lane, _Lane], window: _Window, gutter: Gutter | None
 ) -> tuple[_Lane, _Lane]:
     """Return lanes with the frames that are sure in a stretch, or with all of its frames."""
     first, second = lanes
     if gutter is None:
-        first = _on_lane(first, lines, None, start, last)
+        first = _on_film(first, window)
         return first, replace(second, until=max(second.until, first.until))
-    left = _on_lane(first, lines[:, : gutter.middle], 0, start, last)
-    right = _on_lane(second, lines[:, gutter.middle :], gutter.middle, start, last)
+    left = _on_lane(first, window, 0, gutter.middle)
+    right = _on_lane(second, window, gutter.middle, window.lines.shape[1])
     return left, right
 
 
-def _on_lane(lane: _Lane, lines: Pixels, aside: int | None, start: int, last: bool) -> _Lane:
-    found = _in_stretch(np.ascontiguousarray(lines), lane, start)
-    new, until = found, start + len(lines)
-    if not last:
-        new, until = _taken(found, lane.until, until, lines.shape[1])
-    if aside is not None:
-        moved = tuple(replace(one, lane=lane.number, box=_moved(one.box, aside)) for one in new)
-    else:
-        moved = _halves(found, len(new), lines, start)
+def _on_lane(lane: _Lane, window: _Window, left: int, right: int) -> _Lane:
+    """Return a lane that lies between two columns of the film."""
+    half = replace(window, lines=np.ascontiguousarray(window.lines[:, left:right]))
+    new, until = _sure(_in_window(half, lane), half, lane)
+    moved = tuple(replace(one, lane=lane.number, box=_moved(one.box, left)) for one in new)
     return replace(lane, frames=(*lane.frames, *moved), until=until)
 
 
-def _halves(
-    found: Sequence[FilmFrame], count: int, lines: Pixels, start: int
-) -> tuple[FilmFrame, ...]:
-    """Return the first ``count`` frames, fronts and backs apart if the film is duplex."""
-    parted = halves_of(lines, [_moved(frame.box, 0, -start) for frame in found])
-    if not parted:
-        return tuple(found[:count])
-    return tuple(
-        replace(frame, box=_moved(box, 0, start), lane=lane)
-        for frame, boxes in zip(found[:count], parted, strict=False)
-        for lane, box in enumerate(boxes, 1)
-        if box.width
-    )
+def _on_film(lane: _Lane, window: _Window) -> _Lane:
+    """Return the one lane of a film, or both where fronts and backs were exposed together."""
+    found = _in_window(window, lane)
+    new, until = _sure(found, window, lane)
+    boxes = [_moved(frame.box, 0, -window.start) for frame in found]
+    if parted := halves_of(window.lines, boxes):
+        new = tuple(
+            replace(frame, box=_moved(box, 0, window.start), lane=number)
+            for frame, halves in zip(new, parted, strict=False)
+            for number, box in enumerate(halves, 1)
+            if box.width
+        )
+    return replace(lane, frames=(*lane.frames, *new), until=until)
 
 
 def _moved(box: Box, aside: int, down: int = 0) -> Box:
     return replace(box, x=box.x + aside, y=box.y + down)
 
 
-def _in_stretch(lines: Pixels, lane: _Lane, start: int) -> tuple[FilmFrame, ...]:
-    """Return the frames in ``lines``, the first of which is line ``start``."""
-    density = density_of(lines)
-    along, across = lines.shape[0] / density.length, lines.shape[1] / density.width
-    taken = max(0, round((lane.until - start) / along))
-    frames = frames_on(density, [length / along for length in lane.lengths], taken)
-    return tuple(_on_look(frame, along, across, start) for frame in frames)
+def _in_window(window: _Window, lane: _Lane) -> tuple[FilmFrame, ...]:
+    """Return the frames of a lane from where it is not decided on."""
+    density = density_of(window.lines)
+    high, wide = window.lines.shape
+    along, across = high / density.length, wide / density.width
+    taken = max(0, round((lane.until - window.start) / along))
+    cuts = [round((top + end) / 2 / along) for top, end in window.splices]
+    frames = frames_on(density, [length / along for length in lane.lengths], taken, cuts)
+    return tuple(_on_look(frame, along, across, window.start) for frame in frames)
 
 
 def _on_look(frame: FilmFrame, along: float, across: float, start: int) -> FilmFrame:
@@ -166,11 +220,17 @@ def _on_look(frame: FilmFrame, along: float, across: float, start: int) -> FilmF
     return replace(frame, box=Box(left, top + start, right - left, end - top))
 
 
-def _taken(
-    new: Sequence[FilmFrame], until: int, end: int, width: int
+def _sure(
+    new: Sequence[FilmFrame], window: _Window, lane: _Lane
 ) -> tuple[tuple[FilmFrame, ...], int]:
-    """Return the frames up to the widest gap before the last few widths of a stretch."""
-    last = end - round(_KEPT * width)
+    """Return the frames up to the widest gap before the last few widths of a stretch.
+
+    All of them in the last stretch. And the line up to which that decides.
+    """
+    (high, width), until = window.lines.shape, lane.until
+    if window.last:
+        return tuple(new), window.start + high
+    last = window.start + high - round(_KEPT * width)
     gaps = [
         (before.box.bottom, after.box.y, at)
         for at, (before, after) in enumerate(pairwise(new), 1)
@@ -185,12 +245,11 @@ def _taken(
     return tuple(new[:at]), min(bottom, top) + abs(top - bottom) // 2
 
 
-def _full_size(frame: FilmFrame, look: Look, ribbon: Ribbon) -> FilmFrame:
-    """Return a frame in pixels of the ribbon, with a margin on every side."""
+def _full_size(box: Box, look: Look, ribbon: Ribbon, margin: float = 0.0) -> Box:
+    """Return a box in pixels of the ribbon, with a margin on every side."""
     across, along = ribbon.width / look.width, ribbon.length / look.length
-    margin = max(1.0, _MARGIN * ribbon.width)
-    box = frame.box
-    left, top = max(0, int(box.x * across - margin)), max(0, int(box.y * along - margin))
-    right = min(ribbon.width, int(np.ceil(box.right * across + margin)))
-    end = min(ribbon.length, int(np.ceil(box.bottom * along + margin)))
-    return replace(frame, box=Box(left, top, right - left, end - top))
+    spare = max(1.0, margin * ribbon.width) if margin else 0.0
+    left, top = max(0, int(box.x * across - spare)), max(0, int(box.y * along - spare))
+    right = min(ribbon.width, int(np.ceil(box.right * across + spare)))
+    end = min(ribbon.length, int(np.ceil(box.bottom * along + spare)))
+    return Box(left, top, right - left, end - top)

@@ -19,7 +19,8 @@ import cv2
 import numpy as np
 
 from .model import Box, FilmFrame, Pixels
-from .strip import Density, Exposed, Run, best_reading
+from .readings import readings_along
+from .strip import Density, Exposed, Run
 from .touching import Cut, cuts_in
 
 _LEAST_QUALITY = 0.5
@@ -30,27 +31,54 @@ _LEAST_LINES = 0.03  # of the usual length: less writing is dust
 _SPARE, _ROOMY = 0.03, 1.1  # of the usual length
 _NEAR = 0.12  # of the usual length: writing this near to a frame is of it
 _SPACIOUS = 0.6  # of the usual length: between two frames there is room for a third
+_MUCH = 0.15  # of the width: fewer lines of writing are dust
 _APART = 0.35  # of the usual length: writing farther apart is of two frames
 _LONGEST = 3.5  # widths of the film: what is longer is several frames
 _SURE, _BY_TONE, _WIDE_SURE, _FAINT_SURE, _THROUGH = 0.95, 0.7, 0.5, 0.3, 0.2
 _WORD = (0.04, 0.008)  # of the width, across and along: the least that may be writing
 _LOW = 0.1  # of the width: a line of writing is lower, uneven film beside a frame is not
+_DRIFT, _CLEAR = 1.6, 25.0  # of the tolerance; grey levels
+_TOO_WIDE = 0.9  # of the width
 _LEAST_WRITING = 0.1  # of the width, all words of a frame in one line
 _SAME_FRAME = 0.25
 _SAME_LINES = 0.5
 
 
-def frames_on(density: Density, lengths: Sequence[float] = (), taken: int = 0) -> list[FilmFrame]:
+def frames_on(
+    density: Density,
+    lengths: Sequence[float] = (),
+    taken: int = 0,
+    splices: Sequence[int] = (),
+) -> list[FilmFrame]:
     """Return the frames of a stretch of film, in its own coordinates; none when none stand out.
 
     ``lengths`` are those of the frames before it, where there are some. The first ``taken``
-    lines are only there to be compared with.
+    lines are only there to be compared with. No frame runs over a line of ``splices``.
     """
-    exposed = best_reading(density)
+    frames: list[FilmFrame] = []
+    for start, part, exposed in readings_along(density):
+        known = max(0, min(taken - start, part.length))
+        lines = [line - start for line in splices if 0 < line - start < part.length]
+        before = [*lengths, *(float(frame.box.height) for frame in frames)]
+        for frame in _in_part(part, exposed, before, known, lines):
+            frames.append(replace(frame, box=replace(frame.box, y=frame.box.y + start)))
+    return frames
+
+
+def _in_part(
+    density: Density,
+    exposed: Exposed | None,
+    lengths: Sequence[float],
+    taken: int,
+    splices: Sequence[int],
+) -> list[FilmFrame]:
+    """Return the frames where one reading of unexposed film holds."""
+    if exposed is not None:
+        exposed = exposed.cut_at(splices).trimmed()
     if taken:
         density = replace(density, still=density.still | (np.arange(density.length) < taken))
         exposed = exposed.after(taken) if exposed is not None else None
-    if exposed is None or exposed.quality < _LEAST_QUALITY:
+    if exposed is None or not exposed.solids or exposed.quality < _LEAST_QUALITY:
         return _by_writing(density)
     frames = _apart(density, exposed, lengths)
     if exposed.faint:
@@ -61,12 +89,13 @@ def frames_on(density: Density, lengths: Sequence[float] = (), taken: int = 0) -
 def _by_writing(density: Density) -> list[FilmFrame]:
     """Return frames of film on which no edges show: between calm lines; none without those."""
     written = np.flatnonzero(~density.still)
-    if not written.size:
+    if len(written) < _MUCH * density.width:
         return []
     top, end = int(written[0]), int(written[-1]) + 1
     cuts = cuts_in(density, Box(0, top, density.width, end - top), None)
     if not cuts or not all(cut.sure > _THROUGH for cut in cuts):
-        return []
+        box = Box(0, top, density.width, end - top)
+        return [FilmFrame(box, confidence=0.0, reason="no frames stand out")]
     box = Box(0, 0, density.width, density.length)
     return _no_surer(_between_cuts(box, cuts, "no edges show; cut by its writing"), _FAINT_SURE)
 
@@ -186,6 +215,8 @@ def _with_writing(density: Density, exposed: Exposed, frames: list[FilmFrame]) -
     for mark in _outside(exposed.mask, [frame.box for frame in frames]):
         at = min(range(len(frames)), key=lambda at: _distance(frames[at].box, mark))
         away = _distance(frames[at].box, mark)
+        if mark.width > _TOO_WIDE * density.width or _is_drift(exposed, mark):
+            continue  # also the edge of a tape, a fold of the film
         low = mark.height <= _LOW * density.width
         spacious = _gap_around(mark, frames, density.length) > _SPACIOUS * usual
         if away > (_NEAR * usual if low and not spacious else 0):
@@ -197,6 +228,12 @@ def _with_writing(density: Density, exposed: Exposed, frames: list[FilmFrame]) -
     for new in _loose_frames(density, found, loose, usual):
         _add(found, new)
     return sorted(found, key=lambda frame: frame.box.y)
+
+
+def _is_drift(exposed: Exposed, mark: Box) -> bool:
+    """Return whether a mark stands out no more than film whose drift is followed badly."""
+    off = exposed.off[mark.y : mark.bottom, mark.x : mark.right]
+    return float(np.percentile(off, 90)) < min(_DRIFT * exposed.tolerance, _CLEAR)
 
 
 def _add(frames: list[FilmFrame], new: FilmFrame) -> None:

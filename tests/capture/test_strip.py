@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from capture.model import Box, Pixels
-from capture.strip import best_reading, density_of
+from capture.readings import best_reading
+from capture.strip import density_of
 
 PAGE = (240, 320)
 
