@@ -74,15 +74,19 @@ def bare_film(found: Pixels) -> str:
     Dust and scratches are nothing. An exposure of an empty sheet shows the edges of the sheet,
     or passes for film.
     """
-    if _bears_marks(found):
-        return ""
     calm = _calm(found)
     if min(calm.shape) <= 4 * _REACH:
         return ""
     along, across = _steps(calm, 0), _steps(calm, 1)
     edges = np.count_nonzero((along > _EDGE) | (across > _EDGE)) / calm.size
-    if edges > _FEW_EDGES:
-        return "a splice" if _is_splice(along, across) else ""
+    joined = edges > _FEW_EDGES
+    # Edges are looked for first: most pages show some, and are done with.
+    if (joined and not _is_splice(along, across)) or _bears_marks(found):
+        return ""
+    return "a splice" if joined else _by_tone(calm)
+
+
+def _by_tone(calm: Pixels) -> str:
     low, middle, high = np.percentile(calm, (2, 50, 98))
     if high - low > _EVEN:
         return "film struck by light"
@@ -193,12 +197,12 @@ def _scale_box(small: Pixels) -> Box | None:
     """Return where rows of ``small`` step evenly through many tones, one row like the next."""
     lines = cv2.blur(small, (1, 5)).astype(np.float32)
     rows = np.flatnonzero(lines.max(axis=1) - lines.min(axis=1) > _RANGE)
-    found = {int(row): scale for row in rows[::2] if (scale := _scale_of(lines[row]))}
+    found = {int(row): scale for row in rows[::3] if (scale := _scale_of(lines[row]))}
     if not found:
         return None
     usual = sorted(found.values(), key=lambda scale: scale.start)[len(found) // 2]
     alike = [row for row, scale in found.items() if _same(scale, usual)]
-    if 2 * len(alike) < _ALIKE_ROWS * small.shape[0]:
+    if 3 * len(alike) < _ALIKE_ROWS * small.shape[0]:
         return None
     top, bottom = min(alike), max(alike)
     return Box(usual.start, top, usual.stop - usual.start, bottom - top + 1)

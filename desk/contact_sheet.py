@@ -107,6 +107,11 @@ class ContactSheet:
         return max(1, -(-len(self.frames) // FRAMES_A_PAGE))
 
 
+def picture_folder(folder: Path, frames: int) -> Path | None:
+    """Return where the pictures of a sheet go: None, into its one page, when they are few."""
+    return folder if frames > INLINE else None
+
+
 def picture_source(content: bytes, name: str, folder: Path | None) -> str:
     """Return the source of a JPEG: a file ``name`` that it writes into ``folder``, or the bytes.
 

@@ -20,6 +20,7 @@ from desk.contact_sheet import (
     Stretch,
     Witness,
     contact_sheet,
+    picture_folder,
     picture_source,
     write_contact_sheet,
 )
@@ -174,6 +175,11 @@ def test_pictures_are_in_the_page_or_beside_it(tmp_path: Path) -> None:
     assert picture_source(b"jpeg", "frame-1", None) == "data:image/jpeg;base64,anBlZw=="
     assert picture_source(b"jpeg", "frame-1", tmp_path) == "pictures/frame-1.jpg"
     assert (tmp_path / "pictures" / "frame-1.jpg").read_bytes() == b"jpeg"
+
+
+def test_card_holds_its_pictures_and_a_roll_has_them_beside_it(tmp_path: Path) -> None:
+    assert picture_folder(tmp_path, 98) is None
+    assert picture_folder(tmp_path, 2400) == tmp_path
 
 
 def test_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
