@@ -76,7 +76,7 @@ code { font: .85em ui-monospace, "Liberation Mono", monospace; color: var(--soft
 .cell.doubtful { border: 2px dashed var(--doubt); padding: calc(.5rem - 1px); }
 .cell:target { outline: 3px solid var(--frame); outline-offset: 2px; }
 .cell img, .cell .none { display: block; width: 100%; aspect-ratio: 17 / 22; object-fit: contain;
-  background: #e6e9ee; margin-bottom: .4rem; }
+  background: #e6e9ee; border: 1px solid var(--line); margin-bottom: .4rem; }
 .cell .none { display: grid; place-items: center; color: var(--soft); font-size: .85rem; }
 .cell .line { display: flex; justify-content: space-between; gap: .5rem; }
 .address { color: var(--soft); font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
