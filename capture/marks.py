@@ -26,8 +26,8 @@ _THICK = 0.016, 0.045
 """Of the width: what is thinner falls off, as specks do, and then print that touches a mark."""
 _ROOMY, _FULL = 1.2, 0.6
 _SLENDER = 4.5
-_LEVELS = 9.0, 22.0, 55.0
-"""Grey levels above the film at which shapes are taken: faded marks, worn ones, clear ones."""
+_LEVELS = 55.0, 22.0, 9.0
+"""Grey levels above the film at which shapes are taken: of clear marks, worn ones, faded ones."""
 _CLOSED = 1, 5
 """Along and across: a scratch through a mark is narrower than that on the look."""
 _SOLID = 0.84
@@ -148,7 +148,7 @@ def _on_side(tones: Pixels, width: int, *, light: bool) -> list[Mark]:
     best: list[Mark] = []
     for level in _LEVELS:
         for box in _shapes(over, level, width):
-            mark = _mark(over, box, width)
+            mark = None if _is_known(best, box) else _mark(over, box, width)
             if mark is not None:
                 _keep(best, mark)
     return [mark if light else _darker(mark) for mark in best]
@@ -292,6 +292,11 @@ def _is_rectangle(inner: Flags) -> bool:
         inner[-high:, -wide:],
     )
     return sum(float(corner.mean()) >= _CORNER_FULL for corner in corners) >= _CORNERS
+
+
+def _is_known(best: list[Mark], box: Box) -> bool:
+    """Return whether there is a mark already that is as full as can be: nearly all look again."""
+    return any(mark.solid >= _PLAIN and mark.box.overlap(box) > _HALF for mark in best)
 
 
 def _keep(best: list[Mark], mark: Mark) -> None:
