@@ -18,7 +18,7 @@ from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 
-from ocr.model import OcrPage, Word, extent
+from ocr.model import OcrPage, Verdict, Word, extent
 
 from .model import IndexValue
 from .read import index_page
@@ -31,6 +31,7 @@ _FUZZY_FROM = 9
 _LETTERS_A_SLIP = 9
 """One letter in so many may be misread."""
 _LARGER = 1.3
+_CERTAIN = 0.8
 _ALONE = 8
 """Other words beside which a phrase need not be larger: it is nearly alone."""
 _PERSONAL = frozenset(
@@ -144,8 +145,16 @@ def _fits(rule: _Rule, said: Sequence[Word], page: OcrPage) -> bool:
     if found is None or (rule.needs and next(_found(rule.needs, said), None) is None):
         return False
     if rule.whole:
-        return len(found) == len(said) and not page.handwriting and not page.unread
+        return len(found) == len(said) and _read_whole(page)
     return not rule.large or _stands_out(found, said)
+
+
+def _read_whole(page: OcrPage) -> bool:
+    """Return whether the words of a page are all that stands on it, and read without a doubt."""
+    if page.handwriting or page.unread:
+        return False
+    legible = page.quality is None or page.quality.verdict is Verdict.GOOD
+    return legible and all(word.confidence >= _CERTAIN for word in page.words)
 
 
 def _found(phrases: Sequence[tuple[str, int]], said: Sequence[Word]) -> Iterator[Sequence[Word]]:

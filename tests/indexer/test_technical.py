@@ -13,7 +13,7 @@ import pytest
 from capture.model import Box, Digest, FrameRef
 from indexer.read import page_from_text
 from indexer.technical import NOTICES, technical_notice, technical_reason, told_reduction
-from ocr.model import OcrPage, Word
+from ocr.model import OcrPage, Quality, Verdict, Word
 
 REF = FrameRef(Digest("0" * 64), 1)
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
@@ -104,6 +104,15 @@ def test_notice_among_handwriting_is_left_to_a_person() -> None:
     assert technical_reason(replace(page, handwriting=(Box(0, 100, 400, 60),))) == ""
     assert technical_reason(replace(page, unread=3)) == ""
     assert technical_reason(replace(page, mostly_handwritten=True)) == ""
+
+
+def test_single_word_of_a_page_that_is_hard_to_read_is_no_notice() -> None:
+    page = frame("END")
+    assert technical_reason(page) != ""
+    doubtful = Quality(Verdict.DOUBTFUL, 0.2, None, None, 0)
+    assert technical_reason(replace(page, quality=doubtful)) == ""
+    unsure = tuple(replace(word, confidence=0.6) for word in page.words)
+    assert technical_reason(replace(page, words=unsure)) == ""
 
 
 @pytest.mark.parametrize(
