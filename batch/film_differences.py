@@ -19,6 +19,8 @@ from .film_index import RollIndex, lawfully_unmarked
 
 _SHOWN = frozenset({"jump", "splice", "repeat", "short row"})
 """Doubts that need no person: lawful, or counted already."""
+_OF_ONE_FRAME = frozenset({"unmarked", "repeat", "jump"})
+"""Doubts that lie on the frame after the one they name, not between two."""
 _WORDS = {
     "hole": "as much film as a frame takes, and no frame on it",
     "double": "a frame about twice as large as its neighbours: two may be one",
@@ -88,28 +90,46 @@ def _is_mark_in(doubt: FilmDoubt, hole: FilmDoubt) -> bool:
 
 
 def _of_doubt(doubt: FilmDoubt, frames: Sequence[RollFrame]) -> Difference:
+    its_own = doubt.kind in _OF_ONE_FRAME
     around = [n for n in (doubt.after, doubt.after + 1) if 1 <= n <= len(frames)]
+    where = f"frame {doubt.after + 1}" if its_own else f"after frame {doubt.after}"
     words = _WORDS.get(doubt.kind, doubt.kind)
     why = f" ({doubt.reason})" if doubt.reason and doubt.reason != words else ""
     return Difference(
-        key=f"{doubt.kind.replace(' ', '-')}-{doubt.after}",
+        key=f"{doubt.kind.replace(' ', '-')}-{doubt.after + its_own}",
         kind=doubt.kind,
-        sentence=f"after frame {doubt.after}: {words}{why}",
+        sentence=f"{where}: {words}{why}",
         basis=f"{doubt.after} {doubt.box.as_list()}",
         blocks=doubt.kind not in _SHOWN,
-        frames=tuple(around),
+        frames=tuple(around[-1:] if its_own else around),
         box=doubt.box,
     )
 
 
 def differences_of_index(index: RollIndex, frames: Sequence[RollFrame]) -> Iterator[Difference]:
     """Yield where an old film index and the frames of a roll do not go together."""
-    yield from map(_absent, _side_by_side(index))
-    for one in index.shifted:
-        yield _shifted(one, frames)
-    if index.rows:
+    if index.foreign:
+        yield _foreign(index)
+    elif index.rows:
+        yield from map(_absent, _side_by_side(index))
+        yield from (_shifted(one, frames) for one in index.shifted)
         yield from _without_row(index, frames)
-    yield from _disputed(index, frames)
+        yield from _disputed(index, frames)
+
+
+def _foreign(index: RollIndex) -> Difference:
+    absent = len({row.address for row in index.absent})
+    every = len({row.address for row in index.rows})
+    return Difference(
+        key="index-foreign",
+        kind="index row",
+        sentence=(
+            f"no frame has {absent} of the {every} addresses of the film index: it may be that of "
+            "another roll, or count in another way, and is not used"
+        ),
+        basis=f"{absent}/{every}",
+        blocks=True,
+    )
 
 
 def _side_by_side(index: RollIndex) -> Iterator[list[CarRow]]:

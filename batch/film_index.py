@@ -41,6 +41,8 @@ from indexer.settings import IndexSettings
 
 ALONE = "car-index-alone@1"
 _ALONE_CONFIDENCE = 0.9
+_MOST_ABSENT = 0.5
+"""Share of an index's addresses that a roll may lack and still be the one it was made for."""
 _NO_PAGES = frozenset({"technical", "separator"})
 _OF_PAGES = frozenset({"pending", "filed", "held"})
 _OF_MARKS = frozenset({"unmarked", "bare mark", "jump"})
@@ -81,6 +83,8 @@ class RollIndex:
     """Rows whose address no frame bears."""
     shifted: tuple[Shift, ...] = ()
     """Where the index gets out of step with what is read, by position on the roll."""
+    foreign: bool = False
+    """Most of its addresses are not on the film: it says nothing of any frame."""
 
 
 NO_INDEX = RollIndex()
@@ -118,7 +122,10 @@ def laid_beside(
 ) -> RollIndex:
     """Return ``rows`` laid beside ``frames``, whose page images fill ``sizes`` and say ``own``."""
     addresses = _addresses(frames, rows)
-    rows = tuple(fitted(rows, max(map(len, addresses), default=0)))
+    rows = fitted(rows, max(map(len, addresses), default=0))
+    absent = rows_without_frame(addresses, rows)
+    if _is_another_rolls(rows, absent):
+        return RollIndex(rows, absent=absent, foreign=True)
     under = rows_by_frame(addresses, rows)
     patients = {row: patient_of(row, mpi, settings) for row in rows}
     read = [_number_of(own.get(entry.frame.ref), mpi) for entry in frames]
@@ -134,7 +141,7 @@ def laid_beside(
     ]
     asker = _Asker(mpi, settings, patients, own)
     told = {ref: what for group in _groups(members) for ref, what in asker.told(group)}
-    return RollIndex(rows, told, rows_without_frame(addresses, rows), shifted)
+    return RollIndex(rows, told, absent, shifted)
 
 
 def with_index(index: PageIndex, told: Told | None) -> PageIndex:
@@ -181,6 +188,12 @@ def _content(rows: tuple[CarRow, ...]) -> tuple[CarRow, ...]:
     return tuple(replace(row, address=()) for row in rows)
 
 
+def _is_another_rolls(rows: Sequence[CarRow], absent: Sequence[CarRow]) -> bool:
+    """Say whether an index is likelier that of another roll, or counts in another way."""
+    lacking = len({row.address for row in absent})
+    return lacking > _MOST_ABSENT * len({row.address for row in rows})
+
+
 def _addresses(frames: Sequence[RollFrame], rows: Sequence[CarRow]) -> list[tuple[int, ...]]:
     """Return the address of each frame; without marks its place on the card, or its number."""
     if any(entry.found.address for entry in frames):
@@ -222,11 +235,14 @@ def lawfully_unmarked(roll: FilmRoll, frames: Sequence[RollFrame]) -> frozenset[
 
     Those are targets and leaders, the title strip, and sheets that were filmed once more.
     """
-    again = {doubt.after + 1 for doubt in roll.doubts if doubt.kind == "repeat"}
+    shots = [doubt.after for doubt in roll.doubts if doubt.kind == "repeat"]
+    marked = {entry.position for entry in frames if entry.found.blip}
+    # Of two shots of a sheet one mark is enough, and it may be that of the second.
+    twice = {after + 1 for after in shots} | {after for after in shots if after + 1 in marked}
     return frozenset(
         entry.position
         for entry in frames
-        if entry.position in again or entry.frame.state in _NO_PAGES or entry.found.title_strip
+        if entry.position in twice or entry.frame.state in _NO_PAGES or entry.found.title_strip
     )
 
 

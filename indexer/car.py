@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from capture.address import parse_address
@@ -64,14 +64,15 @@ def address_of(text: str, roll: str = "") -> tuple[int, ...] | None:
     return address if max(address) <= _LARGEST else None
 
 
-def fitted(rows: Iterable[CarRow], levels: int) -> Iterator[CarRow]:
-    """Yield ``rows`` with addresses of no more than ``levels`` levels where only zeros go.
+def fitted(rows: Sequence[CarRow], levels: int) -> tuple[CarRow, ...]:
+    """Return ``rows`` with addresses of ``levels`` levels, if all that is beyond them is zeros.
 
-    On film with one level the ``17.0`` of a spreadsheet is frame 17.
+    On film with one level the ``17.0`` of a spreadsheet is frame 17; but where one row goes
+    deeper than the marks do, a zero is a level like any other.
     """
-    for row in rows:
-        extra = row.address[levels:]
-        yield replace(row, address=row.address[:levels]) if extra and not any(extra) else row
+    if any(any(row.address[levels:]) for row in rows):
+        return tuple(rows)
+    return tuple(replace(row, address=row.address[:levels]) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)

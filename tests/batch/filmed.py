@@ -49,6 +49,7 @@ class Shot:
     state: str = "pending"
     titled: str = ""
     address: tuple[int, ...] = ()
+    unmarked: bool = False
     title: str = ""
     """What stands on it, when it is the title strip of a card."""
 
@@ -148,7 +149,7 @@ def _survey(shots: Sequence[Shot], doubts: Sequence[FilmDoubt], *, marked: bool)
             Box(20, 120 * n, 160, 100),
             title_strip=bool(shot.title),
             confidence=0.9,
-            blip=Blip(Box(2, 120 * n, 8, 8), 1, "A") if marked else None,
+            blip=Blip(Box(2, 120 * n, 8, 8), 1, "A") if marked and not shot.unmarked else None,
             address=shot.address if marked else (),
         )
         for n, shot in enumerate(shots, start=1)

@@ -102,7 +102,10 @@ def test_a_roll_on_which_all_agree_has_no_difference(archive: Archive) -> None:
 def test_a_doubt_of_the_count_keeps_the_roll(archive: Archive, kind: str) -> None:
     roll = take_in(archive, numbered(clear(4, ADA)), doubts=[doubt(kind)])
     (difference,) = ledger(archive, roll).open
-    assert (difference.key, difference.frames) == (f"{kind.replace(' ', '-')}-2", (2, 3))
+    word = kind.replace(" ", "-")
+    one_frame = kind == "unmarked"
+    at, frames = (3, (3,)) if one_frame else (2, (2, 3))
+    assert (difference.key, difference.frames) == (f"{word}-{at}", frames)
     assert difference.box == doubt(kind).box
     assert "as the picture shows" in difference.sentence
     told = release_refused(archive)
@@ -211,6 +214,10 @@ def test_a_sheet_filmed_once_more_may_stand_without_a_mark(archive: Archive) -> 
     doubts = [doubt("unmarked", 1), doubt("repeat", 1)]
     roll = take_in(archive, numbered(clear(3, ADA)), doubts=doubts)
     assert [one.kind for one in ledger(archive, roll).differences] == ["repeat"]
+    first = replace(numbered(clear(3, ADA))[0], unmarked=True)
+    shots = [first, *numbered(clear(3, ADA))[1:]]
+    other = take_in(archive, shots, name="b", doubts=[doubt("unmarked", 0), doubt("repeat", 1)])
+    assert [one.kind for one in ledger(archive, other).differences] == ["repeat"]
 
 
 def test_a_mark_in_a_hole_is_one_loss(archive: Archive) -> None:
@@ -234,12 +241,23 @@ def test_marks_on_both_edges_of_one_frame_count_it_once(archive: Archive) -> Non
 
 def test_rows_of_the_index_without_a_frame_are_told_by_address(archive: Archive) -> None:
     roll = take_in(archive, numbered(clear(4, ADA)))
-    index(archive, row(1, whose=ADA), row(7, whose=ADA), row(8, whose=ADA), row(2, whose=ADA))
-    index(archive, row(5, 1, whose=ADA))
+    index(archive, *(row(n, whose=ADA) for n in (1, 2, 3, 4, 5, 7, 8)))
     assemble(archive)
     (difference,) = ledger(archive, roll).open
-    assert difference.key == "index-5.1"
-    assert "3 addresses from 5.1 to 8" in difference.sentence
+    assert difference.key == "index-5"
+    assert "3 addresses from 5 to 8" in difference.sentence
+
+
+def test_an_index_of_another_roll_is_told_once_and_says_nothing_of_a_page(
+    archive: Archive,
+) -> None:
+    roll = take_in(archive, numbered(unread(4)))
+    index(archive, *(row(n, 0, m, whose=ADA) for n in (1, 2, 3) for m in (0, 1, 2)))
+    (document,) = assemble(archive)
+    assert document.state == "held"
+    (difference,) = ledger(archive, roll).open
+    assert difference.key == "index-foreign"
+    assert "9 of the 9 addresses" in difference.sentence
 
 
 def test_pages_under_no_row_are_shown(archive: Archive) -> None:

@@ -113,8 +113,9 @@ def test_a_shorter_address_speaks_of_all_frames_under_it() -> None:
 
 
 def test_the_frame_number_of_a_spreadsheet_is_a_frame_number_on_film_with_one_level() -> None:
-    assert [one.address for one in fitted([row(17, 0), row(17, 1)], 1)] == [(17,), (17, 1)]
-    assert [one.address for one in fitted([row(17, 0), row(17, 1)], 3)] == [(17, 0), (17, 1)]
+    assert [one.address for one in fitted([row(17, 0), row(18, 0)], 1)] == [(17,), (18,)]
+    assert [one.address for one in fitted([row(17, 0), row(18, 0)], 3)] == [(17, 0), (18, 0)]
+    assert [one.address for one in fitted([row(17, 0), row(18, 1)], 1)] == [(17, 0), (18, 1)]
 
 
 def test_rows_that_no_frame_bears_are_told() -> None:
