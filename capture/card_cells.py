@@ -39,9 +39,10 @@ _SPAN = 0.6
 LEAST_STROKES = 8
 _THINNEST, _SPREAD = 3, 0.15
 _FEW_SINGLE = 0.2
+_FEW_IN_ROW, _OVERHANG = 4, 0.03
 _MOST_GROWN = 0.03
 _PIECE = 0.55
-_SEVERAL, _MISFIT = 1.25, 0.07
+_SEVERAL, _MISFIT, _SOFT = 1.25, 0.07, 0.02
 _FULL_LINE = 0.6
 _FREE_ROW = 0.6
 _EXTRA = 0.45
@@ -139,12 +140,16 @@ def _is_frames(box: Box, size: Size) -> bool:
 def _is_joined(box: Box, size: Size) -> bool:
     """Return whether frames and a tape make up a block: its places are filled one by one."""
     sides = ((box.width, size.width), (box.height, size.height))
-    odd = [
-        misfit(length, parts_of(length, usual, size.gap), usual, size.gap) / usual
-        for length, usual in sides
-        if length > _SEVERAL * usual
-    ]
-    return any(off > _MISFIT for off in odd)
+    return any(_misfits(length, usual, size.gap) for length, usual in sides)
+
+
+def _misfits(length: float, usual: float, gap: float) -> bool:
+    if length <= _SEVERAL * usual:
+        return False
+    count = parts_of(length, usual, gap)
+    # Where frames touch, the soft edges between them are not there.
+    slack = (_MISFIT + _SOFT * (count - 1)) * usual
+    return misfit(length, count, usual, gap) > slack
 
 
 def strokes_in(look: Look, box: Box, within: Pixels | None = None) -> int:
@@ -279,7 +284,26 @@ def _row(
         for cell in row
     ]
     placed += _missed(look, placed, content, size, lattice)
+    placed = [_levelled(look, cell, placed) for cell in placed]
     return CardRow(tuple(sorted(placed, key=lambda cell: cell.box.x)), lattice)
+
+
+def _levelled(look: Look, cell: Cell, row: Sequence[Cell]) -> Cell:
+    """Return a cell without the tape above or below it that its neighbours do not have.
+
+    What bears a stroke of writing is left.
+    """
+    if len(row) < _FEW_IN_ROW:
+        return cell
+    box = cell.box
+    top = round(float(np.median([one.box.y for one in row]))) - 2
+    bottom = round(float(np.median([one.box.bottom for one in row]))) + 2
+    least = _OVERHANG * box.height
+    over = Box(box.x, box.y, box.width, max(1, top - box.y))
+    under = Box(box.x, bottom, box.width, max(1, box.bottom - bottom))
+    top = top if over.height > least and not strokes_in(look, over) else box.y
+    bottom = bottom if under.height > least and not strokes_in(look, under) else box.bottom
+    return replace(cell, box=Box(box.x, top, box.width, bottom - top))
 
 
 def _missed(

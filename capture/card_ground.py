@@ -25,6 +25,7 @@ _GRAINS, _LEAST_TOLERANCE, _TONE_SHARE = 6.0, 3.5, 0.012
 _COARSER = 2.5
 _SAMPLING, _SAMPLES = 8, 4000
 _SPREAD = 12.0  # samples
+_ROUNDS = 4
 _FILL = 0.86
 _SMALLEST, _LARGEST = 1 / 900, 0.6  # of the card
 _SURROUND_SLACK = 10
@@ -145,7 +146,11 @@ def _followed(look: Look, ground: Ground) -> Pixels | None:
         fitted = terms @ _weights(terms[near], tones[near])
         surface = np.clip(fitted, level - slack, level + slack).astype(np.float32)
         near = usable & (np.abs(tones - surface) <= share * slack)
-    local = _nearby_mean(tones - surface, near)
+    local = np.zeros_like(surface)
+    for _ in range(_ROUNDS):
+        local = _nearby_mean(tones - surface, near)
+        # From where the ground is known it is followed on, further each round.
+        near = usable & (np.abs(tones - surface - local) <= slack)
     whole = cv2.resize(surface + local, look.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.clip(np.rint(whole), 0, 255).astype(np.uint8)
 

@@ -14,8 +14,11 @@ from .card_look import Look
 from .model import Box, Pixels
 
 _LONG = 2.2
-_LETTER = 0.2, 0.95
+_LETTER = 0.1, 0.95
 """Of the height of the strip."""
+_LOW, _LETTER_OF_LOW = 4.0, 0.2
+"""A strip so much longer than high has larger letters, else it is a title grown together with
+the row below it."""
 _FEWEST = 6
 _SPREAD = 0.25
 _LARGE = 0.1
@@ -78,7 +81,8 @@ def _lettered(look: Look, box: Box) -> bool:
         ink = 1 - ink
     stats = cv2.connectedComponentsWithStats(ink, connectivity=8)[2][1:]
     high, wide = part.shape
-    letters = (stats[:, 3] >= _LETTER[0] * high) & (stats[:, 3] <= _LETTER[1] * high)
+    least = _LETTER_OF_LOW if wide > _LOW * high else _LETTER[0]
+    letters = (stats[:, 3] >= least * high) & (stats[:, 3] <= _LETTER[1] * high)
     letters &= stats[:, 2] <= 2.0 * stats[:, 3]
     found = stats[letters]
     if len(found) < _FEWEST:

@@ -131,7 +131,7 @@ def _filled(
     rows = rows_of(look, cells, content, size)
     known = [cell.box for row in rows for cell in row.cells] + ([title.box] if title else [])
     rest = left_over(look, reading, known)
-    loose = [box for box in strays(rest & reading.mask, size) if _is_film(look, box)]
+    loose = [box for box in strays(rest & reading.mask, size) if _is_film(look, reading, box)]
     if loose:
         reason = "lies apart from the rows"
         more = [
@@ -140,22 +140,20 @@ def _filled(
             for cell in parted(look, box, size)
             if all(cell.box.overlap(other) < 0.5 for other in known)
         ]
-        rows = rows_of(
-            look,
-            [*cells, *more],
-            left_over(look, reading, [*known, *(cell.box for cell in more)]),
-            size,
-        )
+        found = [cell for row in rows for cell in row.cells] + more
+        held = [*known, *(cell.box for cell in more)]
+        rows = rows_of(look, found, left_over(look, reading, held), size)
     return _Laid(look, _as_read(rows, title), title, size)
 
 
-def _is_film(look: Look, box: Box) -> bool:
+def _is_film(look: Look, reading: Reading, box: Box) -> bool:
     """Return whether this is more than a bare edge of the card, or what is seen beside it."""
     height, width = look.shape
     near = max(3, round(_AT_EDGE * max(look.shape)))
     inside = box.x > near and box.y > near
     inside = inside and box.right < width - near and box.bottom < height - near
-    return inside or strokes_in(look, box) >= _MANY_STROKES
+    outside = reading.beside[box.y : box.bottom, box.x : box.right].mean()
+    return (inside and outside < _AT_EDGE) or strokes_in(look, box) >= _MANY_STROKES
 
 
 def _turned(row: CardRow) -> CardRow:
