@@ -14,6 +14,7 @@ from capture.address import address_text
 from capture.model import Box, FilmDoubt
 from indexer.car import CarRow
 from indexer.car_shift import Shift
+from indexer.car_values import DISAGREE
 
 from .film_index import RollIndex, lawfully_unmarked
 
@@ -214,7 +215,7 @@ def _disputed(index: RollIndex, frames: Sequence[RollFrame]) -> Iterator[Differe
     places = [
         entry.position
         for entry in frames
-        if entry.frame.ref in index.told and index.told[entry.frame.ref].objection
+        if entry.frame.ref in index.told and index.told[entry.frame.ref].objection == DISAGREE
     ]
     if places:
         count = f"{len(places)} frame{'s' if len(places) > 1 else ''}"

@@ -15,12 +15,14 @@ from indexer.car import CarRow, Under, fitted, rows_by_frame, rows_without_frame
 from indexer.car_shift import Shift, shifts
 from indexer.car_values import (
     DISAGREE,
+    OUT_OF_PLACE,
     SURE,
     TWO_PATIENTS,
     UNSURE,
     RowPatient,
     Word,
     is_from_index,
+    out_of_place,
     patient_of,
     row_type,
     row_values,
@@ -139,7 +141,7 @@ def laid_beside(
         for entry, one, firm in zip(frames, under, relied, strict=True)
         if one is not None
     ]
-    asker = _Asker(mpi, settings, patients, own)
+    asker = _Asker(mpi, settings, patients, own, out_of_place(patients))
     told = {ref: what for group in _groups(members) for ref, what in asker.told(group)}
     return RollIndex(rows, told, absent, shifted)
 
@@ -316,6 +318,8 @@ class _Asker:
     settings: IndexSettings
     patients: Mapping[CarRow, RowPatient]
     own: Mapping[FrameRef, PageIndex]
+    astray: frozenset[CarRow]
+    """Rows that name another patient than those around them."""
 
     def told(self, members: Sequence[_Member]) -> Iterator[tuple[FrameRef, Told]]:
         rows = members[0].under.rows
@@ -327,9 +331,12 @@ class _Asker:
         own = [self._own(member) for member in members]
         words = [said_by_page(values, told, self.mpi, self.settings) for values in own]
         number = shared_number(own, told, self.mpi)
+        astray = rows[0] in self.astray and Word.AGREES not in words
         for at, member in enumerate(members):
             if words[at] is Word.DIFFERS:
                 yield member.ref, self._disputed(member, DISAGREE)
+            elif astray:
+                yield member.ref, self._disputed(member, OUT_OF_PLACE)
             else:
                 sure = _confidence(member, words, at)
                 yield member.ref, Told(rows, self._values(member, rows[0], sure, number))

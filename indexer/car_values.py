@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import groupby
 
 from capture.model import Box, FrameRef
 
@@ -20,6 +21,7 @@ from .settings import DEFAULT_SETTINGS, IndexSettings
 RULE = "car-index@1"
 MENDED = "car-index-repaired@1"
 DISAGREE = "the film index and the page name different patients"
+OUT_OF_PLACE = "the film index names another patient here than all around it"
 TWO_PATIENTS = "the film index names two patients for one frame"
 
 SURE = 0.9
@@ -96,6 +98,31 @@ def same_patient(one: RowPatient, other: RowPatient) -> bool:
     if one.number and other.number:
         return one.number == other.number
     return not one.name or not other.name or same_name(one.name, other.name)
+
+
+def out_of_place(patients: Mapping[CarRow, RowPatient]) -> frozenset[CarRow]:
+    """Return the rows that name another patient than the rows around them, who are one.
+
+    A clerk's slip of the line looks like that, and so does a sheet in another's folder: such a
+    row files nothing by itself. Around it are the rows before and after, and, where addresses
+    have levels, the others under the same mark of the highest.
+    """
+    rows = sorted(patients, key=lambda row: row.address)
+    around = {row: list(near) for *near, row in zip(rows, rows[2:], rows[1:], strict=False)}
+    files = {key: list(rows) for key, rows in groupby(rows, key=lambda row: row.address[0])}
+    for row in rows:
+        others = [other for other in files[row.address[0]] if other is not row]
+        if len(row.address) > 1 and len(others) > 1 and _name_one(others, patients):
+            around[row] = others
+    return frozenset(
+        row
+        for row, others in around.items()
+        if _name_one(others, patients) and not same_patient(patients[others[0]], patients[row])
+    )
+
+
+def _name_one(rows: Sequence[CarRow], patients: Mapping[CarRow, RowPatient]) -> bool:
+    return all(same_patient(patients[rows[0]], patients[other]) for other in rows[1:])
 
 
 def row_values(

@@ -13,7 +13,7 @@ from archive.archive import Archive
 from batch.film_index import ALONE, roll_index
 from capture.model import Box, FilmDoubt
 from indexer.car import CarRow
-from indexer.car_values import DISAGREE, RULE, TWO_PATIENTS
+from indexer.car_values import DISAGREE, OUT_OF_PLACE, RULE, TWO_PATIENTS
 from indexer.settings import IndexSettings
 from tests.batch.filmed import (
     ADA,
@@ -127,6 +127,15 @@ def test_two_patients_at_one_address_hold(archive: Archive) -> None:
     (document,) = assemble(archive)
     assert document.state == "held"
     assert TWO_PATIENTS in document.reason
+
+
+def test_a_row_among_those_of_another_patient_files_nothing_alone(archive: Archive) -> None:
+    take_in(archive, numbered(unread(5)))
+    index(archive, *(row(n, whose=BERT if n == 3 else ADA) for n in range(1, 6)))
+    found = assemble(archive)
+    (held,) = [one for one in found if one.state == "held"]
+    assert OUT_OF_PLACE in held.reason
+    assert not any(one.mrn == BERT.mrn for one in found)
 
 
 def test_a_document_that_begins_further_down_is_not_filed_by_the_row_before(

@@ -16,6 +16,7 @@ from indexer.car_values import (
     MENDED,
     RULE,
     Word,
+    out_of_place,
     patient_of,
     row_type,
     row_values,
@@ -220,6 +221,31 @@ def test_old_and_new_number_are_one_patient() -> None:
     assert not same_patient(new, patient_of(row(1, mrn="0071235"), people))
     assert shared_number([[read("mrn", "0055555")], []], new, people) == "0055555"
     assert shared_number([[read("mrn", "0071235")]], new, people) == ""
+
+
+def astray(*rows: CarRow) -> list[tuple[int, ...]]:
+    people = People()
+    found = out_of_place({one: patient_of(one, people) for one in rows})
+    return sorted(one.address for one in found)
+
+
+def test_a_row_between_two_of_one_other_patient_is_out_of_place() -> None:
+    assert astray(row(1), other(2), row(3)) == [(2,)]
+    assert astray(row(1), row(2, mrn="0055555"), row(3)) == []
+    assert astray(row(1), other(2), other(3), row(4)) == []
+    assert astray(row(1), other(2)) == []
+
+
+def test_a_row_that_names_another_than_its_whole_file_is_out_of_place() -> None:
+    of_ada = [row(3, n, 0) for n in (1, 2, 3)]
+    assert astray(other(3, 0, 0), *of_ada, other(4, 0, 0)) == [(3, 0, 0)]
+    assert astray(other(2, 0, 0), *of_ada, other(3, 4, 0), other(4, 0, 0)) == [(3, 4, 0)]
+    assert astray(other(2), *of_ada, other(4)) == []
+    assert astray(other(3, 4, 0), other(3, 5, 0), *of_ada) == []
+
+
+def other(*address: int) -> CarRow:
+    return row(*address, mrn=BERT.mrn, last="MOCKRIDGE", first="BERT")
 
 
 def documents(*pages: int) -> list[str]:
