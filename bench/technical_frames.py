@@ -197,13 +197,15 @@ def _filmed(sheet: Sheet, seed: str, roll: int) -> Pixels:
 
 def _alike(seed: int, many: int) -> Iterator[tuple[Sheet, dict[str, Sheet]]]:
     """Yield first pages of documents, each with the same and with others that are like it."""
-    people = [one for one in first_people(seed, 24) if any(suits(c, one) for c in CONDITIONS)]
+    people = [one for one in first_people(seed, 40) if _conditions(one)]
     for number in range(many):
         rng = Random(f"{seed} alike {number}")
         kind, day = KINDS[rng.choice(list(KINDS))], timedelta(rng.randint(1, 9))
         one, other = rng.sample(people, 2)
         where = house(rng)
-        cases = [stay(who, _condition(who, rng), Random(number), where) for who in (one, other)]
+        cases = [
+            stay(who, rng.choice(_conditions(who)), Random(number), where) for who in (one, other)
+        ]
         day_one = cases[0].admitted + timedelta(1)
         drawn = f"{seed} {number}"
         first = paper(cases[0], kind, day_one, Random(drawn), "x").sheets[0]
@@ -218,8 +220,21 @@ def _alike(seed: int, many: int) -> Iterator[tuple[Sheet, dict[str, Sheet]]]:
         yield first, others
 
 
-def _condition(person: Person, rng: Random) -> Condition:
-    return rng.choice([found for found in CONDITIONS if suits(found, person)])
+def _conditions(person: Person) -> list[Condition]:
+    """Return what a patient can have that brings every kind of document with it."""
+    suiting = (found for found in CONDITIONS if suits(found, person))
+    return [found for found in suiting if found.operation and found.operation.specimen]
+
+
+def _tables(seed: int, each: int, many: int) -> Iterator[Table]:
+    yield by_picture(seed, each, many)
+    yield by_words(seed, max(1, each // 4), many)
+    yield by_print(seed, many)
+
+
+def _printed(table: Table) -> Table:
+    print(results.markdown(table), end="\n\n", flush=True)
+    return table
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -231,16 +246,10 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     machine = results.machine()
     try:
-        tables = (
-            by_picture(given.seed, given.each, given.pages),
-            by_words(given.seed, max(1, given.each // 4), given.pages),
-            by_print(given.seed, given.pages),
-        )
+        tables = tuple(_printed(table) for table in _tables(given.seed, given.each, given.pages))
     except ChartroomError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    for table in tables:
-        print(results.markdown(table), end="\n\n")
     command = f"python -m bench.{NAME} --seed {given.seed} --each {given.each}"
     command += f" --pages {given.pages}"
     results.keep(Result(NAME, command, machine, tables), given.results)
