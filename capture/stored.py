@@ -142,10 +142,11 @@ def _white(values: NDArray[np.generic], others: Iterator[Image.Image]) -> float:
 
 def bytes_at(file: IO[bytes], start: int, count: int) -> bytes:
     """Return the bytes that stand there, fewer at the end of the file; its position stays."""
-    found = os.pread(file.fileno(), count, start)
-    while len(found) < count:
-        more = os.pread(file.fileno(), count - len(found), start + len(found))
+    left = min(count, os.fstat(file.fileno()).st_size - start)
+    found = b""
+    while start >= 0 and left > len(found):
+        more = os.pread(file.fileno(), left - len(found), start + len(found))
         if not more:
             break
-        found += more
+        found = found + more if found else more
     return found

@@ -29,6 +29,7 @@ _HEADERS_APART = 0xFF60
 _TILE_PART = struct.Struct(">HHHIBB")
 _BOX = struct.Struct(">I4s")
 _MOST_HEAD = 1 << 20
+_MOST_TILES = 65_535
 _PLAIN = (1, 3)
 """Components of images that a bare codestream describes in full."""
 
@@ -52,6 +53,13 @@ class _Head:
     def down(self) -> int:
         """Tiles above each other."""
         return -(-(self.size[1] - self.size[7]) // self.size[5])
+
+    @property
+    def possible(self) -> bool:
+        """Whether there are no more tiles than can be numbered, the first of them in the image."""
+        right, bottom = (self.size[6 + axis] + self.size[4 + axis] for axis in (0, 1))
+        first = self.size[6] <= self.size[2] < right and self.size[7] <= self.size[3] < bottom
+        return first and self.across * self.down <= _MOST_TILES
 
 
 class StoredJp2:
@@ -187,7 +195,7 @@ def tiled_jp2(file: IO[bytes]) -> StoredJp2 | None:
         raise SourceError("the JPEG 2000 is damaged at its start; copy or scan it again") from error
     size, markers = head.size, dict(head.markers)
     (components,) = struct.unpack_from(">H", markers[_SIZE], 34)
-    if min(size[4:6]) < 1 or size[0] <= size[2] or size[1] <= size[3]:
+    if min(size[4:6]) < 1 or size[0] <= size[2] or size[1] <= size[3] or not head.possible:
         raise SourceError("the JPEG 2000 does not say how large it is; copy or scan it again")
     small = size[4] * size[5] * 4 <= WHOLE and head.across * head.down > 1
     if not small or components not in _PLAIN or _HEADERS_APART in markers:

@@ -41,6 +41,7 @@ _WHITE_IS_ZERO, _BLACK_IS_ZERO = 0, 1
 _SEPARATE = 2
 _INCH, _CENTIMETRE = 2, 3
 _DIFFERENCES = 2
+_MOST_BITS, _MOST_BANDS = 64, 64
 _MOST_STREAMS = 4_000
 """Rows, each with an unpacker of 50 KB."""
 _HUGE_STRIP = 16_000_000
@@ -65,6 +66,8 @@ class StoredTiff:
         self._packing = tags.one(tag.COMPRESSION, RAW)
         self._bands = max(1, tags.one(tag.BANDS, 1))
         self._bits = tags.one(tag.BITS, 1)
+        if self._bits > _MOST_BITS or self._bands > _MOST_BANDS:
+            raise SourceError(f"{self._name} is damaged in what it says of itself; scan it again")
         self._grid = divided(tags, self._name)
         self._chunks = Chunks(tags, self._grid, self._name, self._row_bytes)
         self._depth = Depth(self._samples)
@@ -219,7 +222,7 @@ class StoredTiff:
         most = max(1, (BAND * 8 if grid.tiled or self._plain() else WHOLE) // self.height)
         if grid.tiled:
             return grid.width * max(1, most // grid.width)
-        return min(self.width, self._chunk_bytes)
+        return min(self.width, most)
 
     def _stripe(self, number: int) -> Pixels:
         each = self._stripe_columns()

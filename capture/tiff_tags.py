@@ -43,6 +43,7 @@ _PAIRS = (5, 10)
 _LONG = 4
 _MOST_COPIED = 1 << 20
 _MOST_TAGS = 65535
+_MOST = np.uint64(1 << 61)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,9 @@ class Tags:
         return self.entries[tag].count if tag in self.entries else 0
 
     def numbers(self, tag: int, start: int, stop: int) -> NDArray[np.int64]:
-        """Return some numbers of a tag; fewer where the file is cut off."""
+        """Return some numbers of a tag; fewer where the file is cut off, or has no such tag."""
+        if tag not in self.entries:
+            return np.zeros(0, np.int64)
         entry = self.entries[tag]
         form = np.dtype(self.order + _TYPES[entry.kind])
         stop = min(stop, entry.count)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import struct
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -391,6 +395,46 @@ def test_a_file_without_its_first_pixels_is_lost_whole(name: str, tmp_path: Path
         with pytest.raises(LostLinesError) as lost:
             ribbon.lines(0, 10)
         assert (lost.value.start, lost.value.stop) == (0, 3000)
+
+
+@pytest.mark.parametrize("deflate", [False, True])
+def test_film_across_a_file_is_held_by_stretches(deflate: bool, tmp_path: Path) -> None:
+    tall = np.zeros((3_000_000, 20), np.uint8)
+    write_tiff(tmp_path / "film.tif", np.ascontiguousarray(tall.T), rows=1, deflate=deflate)
+    tracemalloc.start()
+    with closing(open_ribbon(tmp_path / "film.tif", SETTINGS)) as ribbon:
+        ribbon.lines(10, 20)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 10_000_000
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_damage_of_any_kind_is_told_as_such(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("damage") / "film"
+    content = bytearray(data.draw(st.sampled_from(small_files())))
+    places = st.integers(0, min(len(content) - 1, 500)) | st.integers(-300, -1)
+    for place in data.draw(st.lists(places, max_size=4)):
+        content[max(place, -len(content))] = data.draw(st.integers(0, 255))
+    path.write_bytes(content[: data.draw(st.integers(1, len(content)))])
+    with contextlib.suppress(SourceError), closing(open_ribbon(path, SETTINGS)) as ribbon:
+        middle = ribbon.length // 2
+        ribbon.lines(middle, middle + 9)
+
+
+@cache
+def small_files() -> list[bytes]:
+    """A file of each kind, with a little film on it."""
+    made = []
+    for ending, pixels, options in PILLOW.values():
+        out = io.BytesIO()
+        kind = {"tif": "TIFF", "png": "PNG", "jpg": "JPEG", "jp2": "JPEG2000"}[ending]
+        Image.fromarray(np.ascontiguousarray(pixels[:300, :60])).save(out, kind, **options)
+        made.append(out.getvalue())
+    return made
 
 
 def test_film_across_a_file_that_would_take_days_is_refused(tmp_path: Path) -> None:
