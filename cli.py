@@ -44,6 +44,7 @@ from capture.errors import ArchiveError, ChartroomError, CustodyError
 from capture.model import SourceKind
 from capture.settings import load_section
 from desk import charts, doctor, export, film, review
+from desk.film_sheet import write_film_sheet
 from ocr.alto import write_alto
 from ocr.engines import open_engine
 from ocr.hocr import write_hocr
@@ -595,6 +596,36 @@ def read_film(
             told = (line["frame"], line["address"], line["page"], line["state"], line["reason"])
             click.echo("  ".join(str(part) for part in told if part != ""))
             click.echo(text) if as_text else None
+
+
+@film_group.command(name="sheet")
+@click.argument("name", metavar="ROLL")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write to.")
+@click.option("--batch", "batch_name", help="The batch it came in, where several have its name.")
+@_home_option
+def sheet_of_film(name: str, out: Path, batch_name: str | None, home: Path) -> None:
+    """Write a contact sheet: the film, its frames and its account, to look at before reading.
+
+    Open index.html in OUT with any browser. It shows patients' pages: keep it as you keep those.
+
+    \b
+    Example:
+      chartroom film sheet 0042 --out sheets/0042
+    """
+    with open_archive(home) as archive:
+        with archive.catalogue.read() as connection:
+            roll = film.roll_called(connection, name, batch_name)
+        with _progress() as watch:
+            written = write_film_sheet(
+                archive,
+                roll,
+                settings_of(archive.home),
+                out,
+                told=lambda done, total: watch(Step("drawing", done, total)),
+            )
+        with archive.catalogue.write() as connection:
+            record(connection, "contact sheet", f"{roll.batch}/{roll.name}", actor=this_person())
+    click.echo(written[0])
 
 
 @cli.group(name="review")

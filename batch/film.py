@@ -8,9 +8,9 @@ from itertools import count, groupby
 from archive import deliveries, film
 from archive.catalogue import Connection
 from archive.deliveries import Batch, FrameRow, Source
-from archive.film import FilmPart, FilmRoll
+from archive.film import FilmPart, FilmRoll, RollFrame
 from archive.vault import Vault
-from capture.model import FrameRef, SourceKind
+from capture.model import FilmSurvey, FrameRef, SourceKind
 from capture.roll import Roll, Strip
 from capture.source import Place
 from capture.survey import Film, usual_size
@@ -79,6 +79,27 @@ def deferred_frames(connection: Connection, batch: Batch) -> frozenset[FrameRef]
         for roll in film.rolls(connection, batch)
         if roll.deferred
         for frame in film.film_frames(connection, roll)
+    )
+
+
+def roll_of(connection: Connection, vault: Vault, roll: FilmRoll) -> Roll:
+    """Return where the film of a roll or card lies."""
+    batch = deliveries.batch_named(connection, roll.batch)
+    sources = {source.id: source for source in deliveries.sources(connection, batch)}
+    return _roll(vault, [sources[part.source_id] for part in roll.parts], roll.parts)
+
+
+def survey_of(roll: FilmRoll, frames: Sequence[RollFrame]) -> FilmSurvey:
+    """Return what the survey of a roll or card found, as it is kept."""
+    return FilmSurvey(
+        width=roll.width,
+        length=roll.length,
+        layout=roll.layout,
+        frames=tuple(frame.found for frame in frames),
+        blips=roll.blips,
+        doubts=roll.doubts,
+        density=roll.density,
+        density_step=roll.density_step,
     )
 
 
