@@ -43,7 +43,6 @@ _PAIRS = (5, 10)
 _LONG = 4
 _MOST_COPIED = 1 << 20
 _MOST_TAGS = 65535
-_MOST = np.uint64(1 << 61)
 
 
 @dataclass(frozen=True, slots=True)
