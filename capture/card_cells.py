@@ -45,7 +45,7 @@ _PIECE = 0.55
 _SEVERAL, _MISFIT, _SOFT = 1.25, 0.07, 0.02
 _FULL_LINE = 0.6
 _FREE_ROW = 0.6
-_EXTRA = 0.45
+_EXTRA, _EXTRA_FILL = 0.45, 0.25
 _SPLIT_MARGIN = 0.008
 _CALM, _MARGIN = 0.015, 0.08
 
@@ -369,7 +369,9 @@ def strays(content: Pixels, size: Size) -> list[Box]:
     return [
         box
         for box in boxes
-        if box.width >= _EXTRA * size.width and box.height >= _EXTRA * size.height
+        if box.width >= _EXTRA * size.width
+        and box.height >= _EXTRA * size.height
+        and content[box.y : box.bottom, box.x : box.right].mean() >= _EXTRA_FILL
     ]
 
 

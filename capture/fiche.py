@@ -28,7 +28,7 @@ from .card_cells import (
     strokes_in,
     usual_size,
 )
-from .card_ground import Reading, readings_of
+from .card_ground import Reading, look_span, opened, readings_of
 from .card_look import Look, look_at
 from .card_strips import loose_writing, strips_of
 from .card_title import Title, title_of, title_solids
@@ -36,6 +36,7 @@ from .model import Box, FilmDoubt, FilmFrame, FilmLayout, FilmSurvey, Pixels
 
 _NARROWEST = 24
 _IN_TITLE = 0.5
+_TAKEN = 0.3
 _AT_EDGE = 0.006
 _MANY_STROKES = 12
 _DOUBLE = 1.6
@@ -131,14 +132,15 @@ def _filled(
     rows = rows_of(look, cells, content, size)
     known = [cell.box for row in rows for cell in row.cells] + ([title.box] if title else [])
     rest = left_over(look, reading, known)
-    loose = [box for box in strays(rest & reading.mask, size) if _is_film(look, reading, box)]
+    thick = opened(rest & reading.mask, look_span(look))
+    loose = [box for box in strays(thick, size) if _is_film(look, reading, box)]
     if loose:
         reason = "lies apart from the rows"
         more = [
             replace(cell, confidence=0.3, reason=reason)
             for box in loose
             for cell in parted(look, box, size)
-            if all(cell.box.overlap(other) < 0.5 for other in known)
+            if sum(cell.box.shared_area(other) for other in known) < _TAKEN * cell.box.area
         ]
         found = [cell for row in rows for cell in row.cells] + more
         held = [*known, *(cell.box for cell in more)]
