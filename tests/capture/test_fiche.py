@@ -18,11 +18,8 @@ from capture.model import Box, FilmLayout, Pixels
 
 BY_NAME = {family.name: family for family in FAMILIES}
 QUICK = (
-    "98 frames, dark gaps",
+    "60 frames, crooked card",
     "60 frames, tapes",
-    "98 frames, some touch",
-    "60 frames, on its head",
-    "COM 42x, dark gaps",
     "jacket, dark strips",
 )
 
