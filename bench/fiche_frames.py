@@ -174,7 +174,9 @@ def main(arguments: list[str] | None = None) -> int:
         tables.append(_table(title, rows))
         print(results.markdown(tables[-1]), end="\n\n")
     large = measured(FAMILIES[0], [given.seed], pages_of(given.seed, 12, _FULL_DPI))
-    tables.append(Table("A card at full size", COLUMNS, (_row("98 frames, 85 Mpx", large),)))
+    tables.append(
+        Table("A card at full size", COLUMNS, (_row("98 frames, pages at 100 dpi", large),))
+    )
     print(results.markdown(tables[-1]), end="\n\n")
     command = f"python -m bench.{NAME} --seed {given.seed} --cards {given.cards}"
     results.keep(Result(NAME, command, machine, tuple(tables)), given.results)
