@@ -35,6 +35,8 @@ _FAINTEST, _BARE_FAINTEST = 0.12, 0.2
 _BARE_SIZE = 0.13
 _PAIRED, _TOGETHER = 0.5, 0.5
 _FEWEST = 3
+_AS_CLEAR = 0.2
+"""Of the contrast of marks along the other edge; the most faded ones keep a third."""
 _ALIKE = 0.95
 _AS_MANY = 0.8
 _SURE, _BY_ENDS, _EVEN = 0.97, 0.6, 0.3
@@ -81,19 +83,32 @@ def blips_of(
     length of the film. A frame with several marks gets the one of the highest level; ``channel``
     leaves out the other edge.
     """
-    edges = _at_one_distance(
-        [
-            edge
-            for side in (channel or "AB")
-            if (edge := _edge(side, marks, frames, size, layout)) is not None
-        ],
-        size,
-        layout,
-    )
+    found = [
+        edge
+        for side in (channel or "AB")
+        if (edge := _edge(side, marks, frames, size, layout)) is not None
+    ]
+    edges = _at_one_distance(_as_clear(found), size, layout)
     marked = {number for edge in edges for at in edge.fit.pairs for number in edge.exposures[at]}
     if len(marked) < max(_FEWEST, _PAIRED * _most_marked(frames, layout, channel)):
         return Marking(tuple(frames), (), (), 0.0, "no marks keep step with the frames")
     return _marking(edges, frames, size[0])
+
+
+def _as_clear(edges: list[_Edge]) -> list[_Edge]:
+    """Return edges without one whose marks are mere shades of those along the other.
+
+    Both channels are exposed by one lamp; holes in clear film differ from it by next to nothing.
+    """
+    contrast = [
+        float(np.median([abs(edge.marks[at].contrast) for at in edge.fit.pairs.values()]))
+        for edge in edges
+    ]
+    return [
+        edge
+        for edge, own in zip(edges, contrast, strict=True)
+        if own >= _AS_CLEAR * max(contrast)
+    ]
 
 
 def _at_one_distance(edges: list[_Edge], size: tuple[int, int], layout: FilmLayout) -> list[_Edge]:

@@ -18,10 +18,11 @@ from .model import Box, Pixels
 
 _SIDE = 0.28
 """Of the width of the film, on each side, where marks are looked for."""
-_LONG = 0.22
+_LONG = 0.3
 """Of the width: what is longer along the film is no mark, but film, frame or scratch."""
-_SIZES = 0.02, 0.19
-"""Of the width: the least and the largest side of a mark; 0.8 mm of 35 mm, 3 mm of 16 mm."""
+_SIZES = 0.02, 0.26
+"""Of the width: the least and the largest side of a mark; 0.8 mm of 35 mm, 3 mm of 16 mm scanned
+no wider than its images and marks."""
 _THICK = 0.016, 0.045
 """Of the width: what is thinner falls off, as specks do, and then print that touches a mark."""
 _ROOMY, _FULL = 1.2, 0.6
