@@ -223,8 +223,20 @@ def _with_addresses(survey: FilmSurvey, settings: CaptureSettings) -> FilmSurvey
         medium_with_large=settings.large_counts_medium,
         channel=settings.mark_channel,
     )
-    frames = addressed(survey.frames, counting, survey.blips)
+    frames = addressed(_beside_marks(survey), counting, survey.blips)
     return replace(survey, frames=frames, doubts=(*survey.doubts, *jumps(frames, counting)))
+
+
+def _beside_marks(survey: FilmSurvey) -> tuple[FilmFrame, ...]:
+    """Return the frames without the marks beside them, which wide boxes of faint film hold."""
+    found = []
+    for frame in survey.frames:
+        box, middle = frame.box, frame.box.x + frame.box.width / 2
+        inside = [blip.box for blip in survey.blips if blip.box.shared_area(box)]
+        left = max([box.x, *(mark.right for mark in inside if mark.right < middle)])
+        right = min([box.right, *(mark.x for mark in inside if mark.x > middle)])
+        found.append(replace(frame, box=Box(left, box.y, right - left, box.height)))
+    return tuple(found)
 
 
 def _seams(joined: JoinedRibbon, known: Sequence[Joint], survey: FilmSurvey) -> Iterator[FilmDoubt]:
