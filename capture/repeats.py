@@ -190,7 +190,7 @@ def _confidence(here: _Unlike, back: _Unlike, replaced: int) -> float:
         if side.in_rows > max(_ADDED, _ADDED_SHARE * side.letters):
             return 0.0
     worse = max(len(side.boxes) / side.letters for side in (here, back))
-    return max(SAME, 0.98 - 0.15 * replaced - worse)
+    return max(0.0, 0.98 - 0.15 * replaced - worse)
 
 
 def _shifts(one: Ink, other: Ink) -> Iterator[tuple[int, int]]:
