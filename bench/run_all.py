@@ -18,6 +18,8 @@ from . import (
     binarize,
     calibration,
     compare_ocrmypdf,
+    fiche_frames,
+    film_blips,
     film_frames,
     film_reading,
     geometry,
@@ -28,8 +30,11 @@ from . import (
     real_pages,
     report,
     results,
+    ribbon_memory,
     search_engines,
+    technical_frames,
     ticks,
+    whole_roll,
 )
 
 
@@ -48,6 +53,11 @@ QUICK: tuple[tuple[Measurement, list[str]], ...] = (
     (real_pages, ["--limit", "12"]),
     (search_engines, ["--pages", "2000"]),
     (film_frames, ["--rolls", "1", "--frames", "20"]),
+    (film_blips, ["--rolls", "1", "--frames", "30"]),
+    (fiche_frames, ["--cards", "1"]),
+    (ribbon_memory, ["--gigapixels", "0.1", "--whole", "0.1"]),
+    (technical_frames, ["--each", "2", "--pages", "8"]),
+    (whole_roll, ["--pages", "24", "--wrong", "1"]),
     (film_reading, ["--each", "0", "--everyday", "6"]),
     (geometry, ["--pages", "1", "--looks", "1", "--turns", "1"]),
     (ink_kept, ["--pages", "1"]),
