@@ -16,7 +16,8 @@ from indexer.car import CarRow
 from indexer.car_shift import Shift
 from indexer.car_values import DISAGREE
 
-from .film_index import RollIndex, lawfully_unmarked
+from .film_index import RollIndex
+from .film_witnesses import lawfully_unmarked
 
 _SHOWN = frozenset({"jump", "splice", "repeat", "short row"})
 """Doubts that need no person: lawful, or counted already."""

@@ -12,7 +12,7 @@ from archive.film import FilmRoll, RollFrame
 from archive.patients import StoredIndex
 from capture.model import Box, FrameRef
 from indexer.car import CarRow, Under, fitted, rows_by_frame, rows_without_frame
-from indexer.car_shift import Shift, shifts
+from indexer.car_shift import Shift, out_of_step, shifts
 from indexer.car_values import (
     DISAGREE,
     OUT_OF_PLACE,
@@ -41,13 +41,14 @@ from indexer.model import (
 )
 from indexer.settings import IndexSettings
 
+from .film_steady import Doubted, ends_short, steady_addresses
+
 ALONE = "car-index-alone@1"
 _ALONE_CONFIDENCE = 0.9
 _MOST_ABSENT = 0.5
 """Share of an index's addresses that a roll may lack and still be the one it was made for."""
 _NO_PAGES = frozenset({"technical", "separator"})
 _OF_PAGES = frozenset({"pending", "filed", "held"})
-_OF_MARKS = frozenset({"unmarked", "bare mark", "jump"})
 _PROOF = frozenset({"mrn", "patient_name", "birth_date", "ssn"})
 
 
@@ -105,7 +106,8 @@ def roll_index(connection: Connection, roll: FilmRoll, settings: IndexSettings) 
         for ref, page in pages.pages_of(connection, kept).items()
     }
     mpi = _Remembered(StoredIndex(connection))
-    return laid_beside(frames, own, sizes, rows, roll, mpi, settings)
+    beside = _Beside(frames, own, sizes, mpi, settings)
+    return _laid_beside(beside, rows, roll, Doubted.of(connection, roll, frames))
 
 
 def own_indexes(connection: Connection, frames: Sequence[RollFrame]) -> dict[FrameRef, PageIndex]:
@@ -113,35 +115,42 @@ def own_indexes(connection: Connection, frames: Sequence[RollFrame]) -> dict[Fra
     return pages.indexes_of(connection, [e.frame for e in frames if e.frame.state in _OF_PAGES])
 
 
-def laid_beside(
-    frames: Sequence[RollFrame],
-    own: Mapping[FrameRef, PageIndex],
-    sizes: Mapping[FrameRef, Box],
-    rows: Sequence[CarRow],
-    roll: FilmRoll,
-    mpi: MasterPatientIndex,
-    settings: IndexSettings,
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What an index is laid beside: frames, what their pages say, and who is known."""
+
+    frames: Sequence[RollFrame]
+    own: Mapping[FrameRef, PageIndex]
+    sizes: Mapping[FrameRef, Box]
+    """Each page image as a box."""
+    mpi: MasterPatientIndex
+    settings: IndexSettings
+
+
+def _laid_beside(
+    beside: _Beside, rows: Sequence[CarRow], roll: FilmRoll, doubted: Doubted
 ) -> RollIndex:
-    """Return ``rows`` laid beside ``frames``, whose page images fill ``sizes`` and say ``own``."""
+    frames, mpi = beside.frames, beside.mpi
     addresses = _addresses(frames, rows)
     rows = fitted(rows, max(map(len, addresses), default=0))
     absent = rows_without_frame(addresses, rows)
     if _is_another_rolls(rows, absent):
         return RollIndex(rows, absent=absent, foreign=True)
     under = rows_by_frame(addresses, rows)
-    patients = {row: patient_of(row, mpi, settings) for row in rows}
-    read = [_number_of(own.get(entry.frame.ref), mpi) for entry in frames]
+    patients = {row: patient_of(row, mpi, beside.settings) for row in rows}
+    read = [_number_of(beside.own.get(entry.frame.ref), mpi) for entry in frames]
     indexed = [_indexed_number(one, patients) for one in under]
     shifted = shifts(read, indexed)
-    steady = _steady(addresses, _unsteady(roll, frames), shifted)
-    # On film without marks frames are only counted here, and one may be lost.
-    relied = steady if roll.blips else [False] * len(frames)
+    if doubted.everywhere or ends_short(addresses, absent, doubted.explained):
+        steady = [False] * len(frames)
+    else:
+        steady = steady_addresses(addresses, doubted.frames, shifted, out_of_step(read, indexed))
     members = [
-        _Member(entry.frame.ref, _whole(entry, sizes), one, firm)
-        for entry, one, firm in zip(frames, under, relied, strict=True)
+        _Member(entry.frame.ref, _whole(entry, beside.sizes), one, firm)
+        for entry, one, firm in zip(frames, under, steady, strict=True)
         if one is not None
     ]
-    asker = _Asker(mpi, settings, patients, own, out_of_place(patients))
+    asker = _Asker(mpi, beside.settings, patients, beside.own, out_of_place(patients))
     told = {ref: what for group in _groups(members) for ref, what in asker.told(group)}
     return RollIndex(rows, told, absent, shifted)
 
@@ -230,52 +239,6 @@ def _indexed_number(under: Under | None, patients: Mapping[CarRow, RowPatient]) 
 def _present(number: str, mpi: MasterPatientIndex) -> str:
     known = mpi.by_mrn(number)
     return known.mrn if known else number
-
-
-def lawfully_unmarked(roll: FilmRoll, frames: Sequence[RollFrame]) -> frozenset[int]:
-    """Return the positions of frames that may stand without a mark where others have one.
-
-    Those are targets and leaders, the title strip, and sheets that were filmed once more.
-    """
-    shots = [doubt.after for doubt in roll.doubts if doubt.kind == "repeat"]
-    marked = {entry.position for entry in frames if entry.found.blip}
-    # Of two shots of a sheet one mark is enough, and it may be that of the second.
-    twice = {after + 1 for after in shots} | {after for after in shots if after + 1 in marked}
-    return frozenset(
-        entry.position
-        for entry in frames
-        if entry.position in twice or entry.frame.state in _NO_PAGES or entry.found.title_strip
-    )
-
-
-def _unsteady(roll: FilmRoll, frames: Sequence[RollFrame]) -> frozenset[int]:
-    """Return the frames from which on the count of marks is in doubt."""
-    lawful = lawfully_unmarked(roll, frames)
-    return frozenset(
-        doubt.after + 1
-        for doubt in roll.doubts
-        if doubt.kind in _OF_MARKS and not (doubt.kind == "unmarked" and doubt.after + 1 in lawful)
-    )
-
-
-def _steady(
-    addresses: Sequence[tuple[int, ...]], unsteady: frozenset[int], shifted: Sequence[Shift]
-) -> list[bool]:
-    """Say for each frame whether its address can be relied on without its page bearing it out.
-
-    A mark that is missing or too many puts all addresses after it in doubt, up to the next mark
-    of a higher level.
-    """
-    steps = {shift.frame: shift.by for shift in shifted}
-    steady: list[bool] = []
-    sure, step = True, 0
-    before: tuple[int, ...] = ()
-    for number, address in enumerate(addresses, start=1):
-        step = steps.get(number, step)
-        sure = (sure or address[:-1] != before[:-1]) and number not in unsteady
-        before = address
-        steady.append(sure and step == 0)
-    return steady
 
 
 def _groups(members: Iterable[_Member]) -> Iterator[list[_Member]]:

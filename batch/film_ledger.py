@@ -16,14 +16,14 @@ from archive import deliveries, film, film_account
 from archive.catalogue import Connection
 from archive.deliveries import Batch
 from archive.film import FilmRoll, RollFrame
-from archive.film_account import Explanation, Witness
+from archive.film_account import Explanation
 from capture.errors import SettingsError
-from capture.model import Blip, FilmLayout
 from indexer.settings import DEFAULT_SETTINGS, IndexSettings
 
 from .film_differences import Difference, differences_of_doubts, differences_of_index
-from .film_index import RollIndex, lawfully_unmarked, own_indexes, roll_index
+from .film_index import RollIndex, own_indexes, roll_index
 from .film_title import differences_of_title
+from .film_witnesses import WitnessCount, counts_of
 from .report import BatchReport
 
 _PAGES = ("filed", "held")
@@ -49,18 +49,6 @@ class Counts:
     def frames(self) -> int:
         """All of them."""
         return sum(astuple(self))
-
-
-@dataclass(frozen=True, slots=True)
-class WitnessCount:
-    """What one witness says should be on a roll, and what of that was found."""
-
-    witness: str
-    """``marks``, ``film index``, ``title``, ``label`` or ``expect``."""
-    unit: str
-    """What it counts: ``frames``, ``addresses`` or ``cards``."""
-    expected: int
-    found: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +103,7 @@ def ledger_of(
     """Return the account of ``roll`` as the catalogue has it now."""
     frames = film.film_frames(connection, roll)
     index = roll_index(connection, roll, settings)
-    batch = deliveries.batch_named(connection, roll.batch)
-    told = [
-        *_by_marks(roll, frames),
-        *_by_index(index),
-        *(
-            one
-            for witness in film_account.witnesses(connection, roll)
-            for one in _by_witness(connection, witness, frames)
-        ),
-        *_by_expectation(connection, batch, roll),
-    ]
+    told = [*counts_of(connection, roll, frames), *_by_index(index)]
     found = [
         *_counts_that_differ(told, roll, frames),
         *differences_of_doubts(roll, frames),
@@ -233,58 +211,11 @@ def _counts(roll: FilmRoll, frames: Sequence[RollFrame]) -> Counts:
     )
 
 
-def _by_marks(roll: FilmRoll, frames: Sequence[RollFrame]) -> Iterator[WitnessCount]:
-    """Yield what the marks count."""
-    if not roll.blips:
-        return
-    marked = {entry.found.blip.box for entry in frames if entry.found.blip}
-    lawful = lawfully_unmarked(roll, frames)
-    plain = sum(entry.found.blip is None and entry.position not in lawful for entry in frames)
-    yield WitnessCount("marks", "frames", _count_of(roll), len(marked) + plain)
-
-
-def _count_of(roll: FilmRoll) -> int:
-    """Return how many exposures the marks count: those beside one another on both edges one."""
-    if roll.layout is FilmLayout.DUO:
-        return len(roll.blips)
-    count, before = 0, None
-    for blip in sorted(roll.blips, key=lambda blip: blip.box.y):
-        count += not _beside(before, blip)
-        before = blip
-    return count
-
-
-def _beside(one: Blip | None, other: Blip) -> bool:
-    return one is not None and one.channel != other.channel and one.box.row_overlap(other.box) > 0.5
-
-
 def _by_index(index: RollIndex) -> Iterator[WitnessCount]:
     if index.rows:
         every = {row.address for row in index.rows}
         absent = {row.address for row in index.absent}
         yield WitnessCount("film index", "addresses", len(every), len(every - absent))
-
-
-def _by_witness(
-    connection: Connection, witness: Witness, frames: Sequence[RollFrame]
-) -> Iterator[WitnessCount]:
-    if witness.expected is not None:
-        found = sum(not entry.found.title_strip for entry in frames)
-        yield WitnessCount(witness.name, "frames", witness.expected, found)
-    if witness.part is not None and witness.of is not None:
-        here = film_account.other_parts(connection, witness) | {witness.part}
-        yield WitnessCount(witness.name, "cards", witness.of, len(here))
-
-
-def _by_expectation(connection: Connection, batch: Batch, roll: FilmRoll) -> Iterator[WitnessCount]:
-    """Yield the number given with the delivery, when the roll is all of it."""
-    if batch.expected is None or len(film.rolls(connection, batch)) != 1:
-        return
-    parts = {part.source_id for part in roll.parts}
-    others = (s for s in deliveries.sources(connection, batch) if s.id not in parts)
-    if not any(source.state != "container" for source in others):
-        found = sum(deliveries.count_states(connection, batch).values())
-        yield WitnessCount("expect", "frames", batch.expected, found)
 
 
 def _counts_that_differ(
@@ -296,10 +227,10 @@ def _counts_that_differ(
         if one.witness == "marks" and _is_told_by_doubts(one, roll, frames):
             continue
         yield Difference(
-            key=f"{one.witness}-{'set' if one.unit == 'cards' else 'count'}",
+            key=one.key,
             kind="count",
             sentence=_sentence(one),
-            basis=f"{one.expected}/{one.found}",
+            basis=one.basis,
             blocks=True,
         )
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 _FARTHEST = 3
+_AROUND = 3
+"""Frames looked at on either side that bear a number and have a row."""
 _MISMATCH, _UNKNOWN, _STEP = 1.0, 0.5, 2.5
 
 
@@ -17,6 +20,8 @@ class Shift:
     """The first frame that the index names wrongly, counted from 1."""
     by: int
     """How many frames later the index has it; below 0 for earlier."""
+    since: int
+    """The first frame that may be named wrongly already: what was read before it is in step."""
 
 
 def shifts(read: Sequence[str], indexed: Sequence[str]) -> tuple[Shift, ...]:
@@ -32,9 +37,30 @@ def shifts(read: Sequence[str], indexed: Sequence[str]) -> tuple[Shift, ...]:
     step = 0
     for at, now in enumerate(path):
         if now != step and _cost(read, indexed, at, step):
-            found.append(Shift(at + 1, now))
+            found.append(Shift(at + 1, now, _since(read, indexed, at, (step, now))))
             step = now
     return tuple(found)
+
+
+def _since(read: Sequence[str], indexed: Sequence[str], at: int, steps: tuple[int, int]) -> int:
+    """Return the frame after the last that agrees with the old step and not with the new."""
+    old, new = steps
+    while at and not _cost(read, indexed, at - 1, new) > _cost(read, indexed, at - 1, old):
+        at -= 1
+    return at + 1
+
+
+def out_of_step(read: Sequence[str], indexed: Sequence[str]) -> frozenset[int]:
+    """Return the frames, from 1, around which half of what was read speaks against the index."""
+    known = [at for at, number in enumerate(read) if number and indexed[at]]
+    against = [read[at] != indexed[at] for at in known]
+    found: set[int] = set()
+    for at in range(len(read)):
+        next_ = bisect_left(known, at)
+        around = against[max(0, next_ - _AROUND) : next_ + _AROUND]
+        if sum(around) >= _AROUND:
+            found.add(at + 1)
+    return frozenset(found)
 
 
 def _cheapest(read: Sequence[str], indexed: Sequence[str], steps: range) -> list[int]:

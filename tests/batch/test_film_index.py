@@ -8,9 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive import documents, film
+from archive import documents, film, film_account
 from archive.archive import Archive
+from archive.film_account import Witness
 from batch.film_index import ALONE, roll_index
+from batch.film_ledger import explain
 from capture.model import Box, FilmDoubt
 from indexer.car import CarRow
 from indexer.car_values import DISAGREE, OUT_OF_PLACE, RULE, TWO_PATIENTS
@@ -21,6 +23,7 @@ from tests.batch.filmed import (
     CARA,
     Shot,
     assemble,
+    clear,
     fresh_name,
     index,
     numbered,
@@ -164,6 +167,38 @@ def test_behind_a_missing_mark_the_index_alone_files_nothing(archive: Archive) -
     index(archive, row(1, whose=ADA), row(5, whose=BERT))
     states = [(one.state, one.mrn) for one in assemble(archive)]
     assert ("filed", BERT.mrn) not in states
+
+
+def test_where_frames_may_be_lost_the_index_alone_files_nothing_until_it_is_explained(
+    archive: Archive,
+) -> None:
+    roll = take_in(archive, numbered(unread(6)))
+    index(archive, row(1, whose=ADA), row(4, whose=BERT))
+    with archive.catalogue.write() as connection:
+        film_account.keep_witness(connection, roll, Witness("label", 7))
+    assert {one.state for one in assemble(archive)} == {"held"}
+    with archive.catalogue.write() as connection:
+        explain(connection, roll, "label-count", "the label counts the target", person="ada")
+    assert {one.state for one in assemble(archive)} == {"filed"}
+
+
+def test_an_index_that_goes_on_where_the_film_ends_files_nothing_alone(archive: Archive) -> None:
+    roll = take_in(archive, numbered(unread(6)))
+    index(archive, row(1, whose=ADA), row(4, whose=BERT), row(7, whose=CARA))
+    assert {one.state for one in assemble(archive)} == {"held"}
+    with archive.catalogue.write() as connection:
+        explain(connection, roll, "index-7", "was never filmed, says the log", person="ada")
+    assert {one.state for one in assemble(archive)} == {"filed"}
+
+
+def test_where_pages_speak_against_the_index_it_names_none_that_names_nobody(
+    archive: Archive,
+) -> None:
+    shots = [*clear(4, ADA), *clear(2, CARA), *unread(1), *clear(2, CARA), *clear(4, ADA)]
+    take_in(archive, numbered(shots))
+    rows = [row(n, whose=BERT if 5 <= n <= 9 else ADA) for n in range(1, 14)]
+    index(archive, *rows)
+    assert not any(one.mrn == BERT.mrn for one in assemble(archive))
 
 
 def test_a_target_without_a_mark_puts_nothing_in_doubt(archive: Archive) -> None:

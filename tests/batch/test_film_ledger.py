@@ -91,9 +91,9 @@ def test_a_roll_on_which_all_agree_has_no_difference(archive: Archive) -> None:
     assert told.differences == ()
     assert told.witnesses == (
         WitnessCount("marks", "frames", 4, 4),
-        WitnessCount("film index", "addresses", 1, 1),
         WitnessCount("label", "frames", 4, 4),
         WitnessCount("expect", "frames", 4, 4),
+        WitnessCount("film index", "addresses", 1, 1),
     )
     assert release_refused(archive) == ""
 

@@ -293,4 +293,4 @@ def test_a_shift_that_ends_is_told_with_its_end() -> None:
     truth = documents(*[1] * 200)
     seen = truth[:50] + truth[51:120] + ["8888888"] + truth[120:]
     assert [one.by for one in shifts(seen, truth)] == [1, 0]
-    assert shifts(seen, truth)[0] == Shift(51, 1)
+    assert shifts(seen, truth)[0] == Shift(51, 1, 51)
