@@ -37,7 +37,7 @@ _LIKE, _MOSTLY = 0.3, 0.85
 _AROUND = 3, 7  # lines of the look
 _REACH = 0.15
 _NOWHERE = Box(0, 0, 0, 0)
-_ALIGNED = 0.8
+_ALIGNED, _PAIRED = 0.8, 0.3
 _NEAR = 0.1  # of a frame's length: ends of front and back may differ so far
 _SAME_ROW = 0.5
 
@@ -210,7 +210,8 @@ def layout_of(frames: Sequence[FilmFrame]) -> FilmLayout:
     ]
     aligned = sum(_is_aligned(one.box, other.box) for one, other in pairs)
     few = min(len(lanes[0]), len(lanes[1]))
-    return FilmLayout.DUPLEX if aligned >= _ALIGNED * few else FilmLayout.DUO
+    in_line = aligned >= max(1.0, _ALIGNED * len(pairs), _PAIRED * few)
+    return FilmLayout.DUPLEX if in_line else FilmLayout.DUO
 
 
 def _by_lane(frames: Iterable[FilmFrame]) -> tuple[list[FilmFrame], list[FilmFrame]]:

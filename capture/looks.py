@@ -41,7 +41,7 @@ class Look:
         pieces = [self._held]
         count = self._first + len(self._held)
         while count < min(until, self.length):
-            piece = self._next()
+            piece = self._next(count)
             if piece is None:
                 self.length = count
                 break
@@ -51,11 +51,11 @@ class Look:
         self._held = np.concatenate(pieces) if len(pieces) > 1 else self._held
         return count
 
-    def _next(self) -> Pixels | None:
+    def _next(self, count: int) -> Pixels | None:
         try:
             return next(self._pieces)[1]
         except SourceError as error:
-            if not len(self._held):
+            if not count:
                 raise
             self.damage = str(error)
             return None

@@ -46,6 +46,7 @@ _FRAME, _BLANK_FRAME, _BARE = 1.0, 0.7, 0.9
 _CELL = 4  # lines
 _CHANGE = 1.0  # widths of the film: so much of it must be explained better
 _USUAL = 0.05
+_LEAST_FILM = 6.0  # widths: on less there is one job, or one page
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,7 +126,7 @@ def _scores(density: Density, exposed: Exposed, near: Flags) -> Floats:
 def _changes(grounds: list[_Ground], usual: int, density: Density) -> list[tuple[int, int]]:
     """Return from which line on which reading holds, by Viterbi's algorithm; changes cost."""
     count = density.length // _CELL
-    if len(grounds) < 2 or count < 2:
+    if len(grounds) < 2 or density.length < _LEAST_FILM * density.width:
         return [(0, usual)]
     scores = np.stack([ground.score[: count * _CELL] for ground in grounds])
     cells = scores.reshape(len(grounds), count, _CELL).sum(axis=2)

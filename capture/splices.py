@@ -17,10 +17,13 @@ from .strip import Run, runs_of
 
 _THICK = 0.06  # of the width: what is thicker is a gap
 _JAGGED = 0.025  # of the width: how far from its line a splice runs up and down
+_LONGEST = 0.13  # of the width
+_TRACE = 0.02
 _STEP = 40  # grey levels
 _ACROSS = 0.92
 """Share of the columns: the scan may show what is beside the film."""
 _AROUND = 5.0  # widths of the film in which its tone is looked for
+_ALIKE = 0.8
 _SAME = 16.0  # grey levels
 _MOST = 0.75
 _RARE = 0.01  # of the lines around
@@ -36,7 +39,8 @@ def splices_in(look: Pixels) -> list[Run]:
     found: list[Run] = []
     for way in (cv2.MORPH_TOPHAT, cv2.MORPH_BLACKHAT):
         hat = np.asarray(cv2.morphologyEx(look, way, thick), dtype=np.uint8)
-        runs = [(run, _tone(look, hat, run)) for run in _across(hat)]
+        lines = _across(hat)
+        runs = [(run, tone) for run in lines if (tone := _tone(look, hat, run)) is not None]
         tones = [tone for _, tone in runs]
         for run, tone in runs:
             gaps = sum(abs(tone - other) <= _SAME for other in tones) > _OFTEN * _expected(look)
@@ -61,17 +65,23 @@ def _across(hat: Pixels) -> list[Run]:
     for top, end in runs_of(np.asarray(full)):
         start = max(0, top - reach)
         share = marked[start : end + reach].mean(axis=1, dtype=np.float64)
-        lines = np.flatnonzero(share > 0.02)
-        if lines.size:
-            runs.append((start + int(lines[0]), start + int(lines[-1]) + 1))
+        lines = np.flatnonzero(share > _TRACE)
+        if not lines.size:
+            continue
+        run = start + int(lines[0]), start + int(lines[-1]) + 1
+        if run[1] - run[0] <= _LONGEST * hat.shape[1]:
+            runs.append(run)
     return runs
 
 
-def _tone(look: Pixels, hat: Pixels, run: Run) -> float:
-    """Return the tone of the mark itself."""
+def _tone(look: Pixels, hat: Pixels, run: Run) -> float | None:
+    """Return the tone of the mark; None where it has not one all across, as writing has not."""
     part, marked = look[run[0] : run[1]], hat[run[0] : run[1]]
     most = np.argmax(marked, axis=0)
-    return float(np.median(part[most, np.arange(part.shape[1])]))
+    tones = part[most, np.arange(part.shape[1])].astype(np.float32)
+    usual = float(np.median(tones))
+    alike = float(np.mean(np.abs(tones - usual) <= 2 * _SAME))
+    return usual if alike >= _ALIKE else None
 
 
 def _is_of_film(tone: float, run: Run, look: Pixels) -> bool:

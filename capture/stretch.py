@@ -21,7 +21,7 @@ import numpy as np
 from .model import Box, FilmFrame, Pixels
 from .readings import readings_along
 from .strip import Density, Exposed, Run
-from .touching import Cut, cuts_in
+from .touching import Cut, cuts_in, steps_in
 
 _LEAST_QUALITY = 0.5
 _TALL = 1.25  # times the usual length: maybe more than one frame
@@ -37,6 +37,12 @@ _LONGEST = 3.5  # widths of the film: what is longer is several frames
 _SURE, _BY_TONE, _WIDE_SURE, _FAINT_SURE, _THROUGH = 0.95, 0.7, 0.5, 0.3, 0.2
 _WORD = (0.04, 0.008)  # of the width, across and along: the least that may be writing
 _LOW = 0.1  # of the width: a line of writing is lower, uneven film beside a frame is not
+_LEAST_BAND, _WIDEST_BAND, _BAND_REACH = 0.012, 0.25, 0.02  # of the length
+_WRITTEN = 0.35  # of the lines: with fewer, calm lines show no ends of frames
+_EVEN_ENOUGH, _MOST_ALIKE, _FEWEST = 0.02, 0.85, 6  # of the length; of frames; frames
+_TAPE = 0.35  # of the width, from a splice to the end of its tape
+_AT_CHANGE, _ALL, _BARE = 0.1, 0.97, 0.9
+_FEW_CUTS = 3  # no document is as long as more frames than that
 _DRIFT, _CLEAR = 1.6, 25.0  # of the tolerance; grey levels
 _TOO_WIDE = 0.9  # of the width
 _LEAST_WRITING = 0.1  # of the width, all words of a frame in one line
@@ -56,13 +62,24 @@ def frames_on(
     lines are only there to be compared with. No frame runs over a line of ``splices``.
     """
     frames: list[FilmFrame] = []
-    for start, part, exposed in readings_along(density):
+    parts = readings_along(density)
+    for start, part, exposed in parts:
         known = max(0, min(taken - start, part.length))
         lines = [line - start for line in splices if 0 < line - start < part.length]
         before = [*lengths, *(float(frame.box.height) for frame in frames)]
         for frame in _in_part(part, exposed, before, known, lines):
+            if len(parts) > 1 and _is_leader(part, frame.box):
+                continue
             frames.append(replace(frame, box=replace(frame.box, y=frame.box.y + start)))
     return frames
+
+
+def _is_leader(density: Density, box: Box) -> bool:
+    """Return whether what stands out is film of the job beside it: bare, and as wide as film."""
+    near = _AT_CHANGE * density.width
+    if min(box.y, density.length - box.bottom) > near or box.width < _ALL * density.width:
+        return False
+    return float(density.still[box.y : box.bottom].mean()) >= _BARE
 
 
 def _in_part(
@@ -83,7 +100,7 @@ def _in_part(
     frames = _apart(density, exposed, lengths)
     if exposed.faint:
         return _regular(density, frames)
-    return _with_writing(density, exposed, frames)
+    return _with_writing(density, exposed, frames, splices)
 
 
 def _by_writing(density: Density) -> list[FilmFrame]:
@@ -126,22 +143,62 @@ def _apart(density: Density, exposed: Exposed, lengths: Sequence[float]) -> list
     """Return frames of about the usual length, those that touched parted."""
     boxes = _in_rows(exposed.solids)
     usual = _usual_length([*lengths, *(box.height for box in boxes)], density.width)
+    single = [box.height for box in boxes if usual is None or box.height < _TALL * usual]
+    even = _are_even([*lengths, *single], usual)
     frames: list[FilmFrame] = []
     for box in boxes:
         cuts = _cuts(density, box, usual)
         if usual is not None and not cuts:
             frames.append(_solid(box, usual, exposed))
         else:
-            frames += _between_cuts(box, cuts, "touches its neighbour; cut by tone and length")
+            parted = _between_cuts(box, cuts, "touches its neighbour; cut by tone and length")
+            frames += _overlapping(density, parted, usual, even) if usual is not None else parted
     return frames
 
 
+def _are_even(lengths: Sequence[float], usual: float | None) -> bool:
+    """Return whether all frames are so alike that their length tells where they overlap."""
+    alike = [length for length in lengths if abs(length - (usual or 0)) <= _EVEN_ENOUGH * length]
+    return len(lengths) >= _FEWEST and len(alike) >= _MOST_ALIKE * len(lengths)
+
+
+def _overlapping(
+    density: Density, frames: list[FilmFrame], usual: float, even: bool
+) -> list[FilmFrame]:
+    """Return frames that were parted, those whole that share a band that was exposed twice.
+
+    Where all frames are ``even`` in length, that tells of the band; else its edges must show.
+    """
+    boxes = [frame.box for frame in frames]
+    steps = steps_in(density, boxes[0])
+    reach = max(2, round(_BAND_REACH * usual))
+    for at in range(len(boxes) - 1):
+        above, below = boxes[at], boxes[at + 1]
+        top, end = round(below.bottom - usual), round(above.y + usual)
+        if not _LEAST_BAND * usual < end - top < _WIDEST_BAND * usual:
+            continue
+        if even or all(steps[max(0, line - reach) : line + reach].any() for line in (top, end)):
+            boxes[at] = replace(above, height=end + reach // 2 - above.y)
+            first = max(0, top - reach // 2)
+            boxes[at + 1] = replace(below, y=first, height=below.bottom - first)
+    return [replace(frame, box=box) for frame, box in zip(frames, boxes, strict=True)]
+
+
 def _cuts(density: Density, box: Box, usual: float | None) -> list[Cut]:
-    """Return where the frames part that touch in ``box``; none where it is one frame."""
+    """Return where the frames part that touch in ``box``; none where it is one frame.
+
+    A long document is not cut where nothing shows that a frame ends there.
+    """
     if usual is not None and box.height < _TALL * usual:
         return []
     cuts = cuts_in(density, box, usual)
-    if usual is None or _is_several(box.height, usual):
+    if usual is None:
+        return cuts
+    written = float((~density.still[box.y : box.bottom]).mean())
+    stepped = any(cut.sure >= _BY_TONE for cut in cuts)
+    if written < _WRITTEN and not stepped and len(cuts) <= _FEW_CUTS:
+        return []
+    if _is_several(box.height, usual):
         return cuts
     return cuts if all(cut.sure >= _BY_TONE for cut in cuts) else []
 
@@ -207,12 +264,16 @@ def _between_cuts(box: Box, cuts: list[Cut], reason: str) -> list[FilmFrame]:
     ]
 
 
-def _with_writing(density: Density, exposed: Exposed, frames: list[FilmFrame]) -> list[FilmFrame]:
+def _with_writing(
+    density: Density, exposed: Exposed, frames: list[FilmFrame], splices: Sequence[int]
+) -> list[FilmFrame]:
     """Return frames that hold all that looks like writing: grown, or with new ones between."""
     usual = float(np.median([frame.box.height for frame in frames]))
     near: dict[int, list[Box]] = defaultdict(list)
     loose: list[Box] = []
     for mark in _outside(exposed.mask, [frame.box for frame in frames]):
+        if _is_tape(mark, splices, density.width):
+            continue
         at = min(range(len(frames)), key=lambda at: _distance(frames[at].box, mark))
         away = _distance(frames[at].box, mark)
         if mark.width > _TOO_WIDE * density.width or _is_drift(exposed, mark):
@@ -228,6 +289,13 @@ def _with_writing(density: Density, exposed: Exposed, frames: list[FilmFrame]) -
     for new in _loose_frames(density, found, loose, usual):
         _add(found, new)
     return sorted(found, key=lambda frame: frame.box.y)
+
+
+def _is_tape(mark: Box, splices: Sequence[int], width: int) -> bool:
+    """Return whether a mark is the edge of a tape over a splice, which ends with the film."""
+    at_side = mark.x <= 1 or mark.right >= width - 1
+    middle = mark.y + mark.height / 2
+    return at_side and any(abs(middle - line) < _TAPE * width for line in splices)
 
 
 def _is_drift(exposed: Exposed, mark: Box) -> bool:

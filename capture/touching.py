@@ -47,7 +47,7 @@ def cuts_in(density: Density, stretch: Box, usual: float | None) -> list[Cut]:
 
     ``usual`` is the length of a frame where others tell it, else it is found from the stretch.
     """
-    steps, still = _steps(density, stretch), density.still
+    steps, still = steps_in(density, stretch), density.still
     room = _room(still, _ROOM * density.width)
     cost = _CUT - _STEP * np.minimum(1.0, steps / _FULL_STEP) - _CALM * room
     cost += _UNCALM * (~still & (steps == 0))
@@ -112,7 +112,7 @@ def _best(places: Costs, length: float) -> tuple[float, list[int]]:
     return float(total[count]), cuts[::-1]
 
 
-def _steps(density: Density, stretch: Box) -> Costs:
+def steps_in(density: Density, stretch: Box) -> Costs:
     """Return how far the tone of calm film steps at each line, all across and in one direction.
 
     The margins of a page keep their tone beside a shaded row or a rule.

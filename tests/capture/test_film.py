@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -12,15 +13,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from bench.film_frames import doubted, pages_of, scored
+from bench.roll import EASY, roll
+from bench.roll_jobs import HARD_FILMS, reel
 from capture.enhance import prepare
+from capture.errors import SourceError
 from capture.fiche import find_card_frames
-from capture.film import find_frames
+from capture.film import find_frames, survey_roll
 from capture.intake import open_source
 from capture.model import Box, Digest, Pixels, SourceKind
+from capture.ribbon import PixelRibbon
 from capture.settings import CaptureSettings
 
 DrawPage = Callable[..., Pixels]
 DIGEST = Digest("0" * 64)
+
+
+@pytest.fixture(scope="module")
+def rolled() -> list[Pixels]:
+    """Pages to put on rolls."""
+    return pages_of(5, 8)
 
 
 def strip_of(page: Pixels, count: int, *, gap: int, surround: int) -> tuple[Pixels, list[Box]]:
@@ -156,6 +168,59 @@ def test_newspaper_on_film_loses_nothing(shared_data: Path) -> None:
             page = np.array(image.convert("L"))
         (frame,) = find_frames(page)
         assert overlap(frame.box, Box(0, 0, page.shape[1], page.shape[0])) > 0.9
+
+
+@pytest.mark.parametrize("name", ["negative, dark gaps", "positive, dark gaps", "long leaders"])
+def test_frames_are_the_same_wherever_stretches_end(name: str, rolled: list[Pixels]) -> None:
+    layout = next(one for one in EASY if one.name == name)
+    film = PixelRibbon(roll(rolled * 5, layout, Random(9)).pixels)
+    whole = survey_roll(film, 1000.0).frames
+    near = 0.01 * film.width
+    for stretch in (21.0, 30.5):
+        frames = survey_roll(film, stretch).frames
+        assert len(frames) == len(whole) == 40
+        for one, other in zip(frames, whole, strict=True):
+            sides = zip(one.box.as_list(), other.box.as_list(), strict=True)
+            assert all(abs(here - there) <= 2 * near for here, there in sides)
+
+
+class Damaged(PixelRibbon):
+    """A ribbon that cannot be read from some line on."""
+
+    def lines(self, start: int, stop: int) -> Pixels:
+        if start > 6_000:
+            raise SourceError("the strip is cut short")
+        return super().lines(start, stop)
+
+
+def test_frames_before_damage_are_found_and_the_end_is_doubted(rolled: list[Pixels]) -> None:
+    film = Damaged(roll(rolled * 5, EASY[0], Random(9)).pixels)
+    survey = survey_roll(film)
+    assert len(survey.frames) > 5
+    assert survey.doubts[-1].kind == "cut off"
+    assert "cut short" in survey.doubts[-1].reason
+
+
+@pytest.mark.parametrize("name", ["splices", "ends cut off", "holes"])
+def test_what_is_wrong_with_a_roll_is_doubted_and_nothing_else(
+    name: str, rolled: list[Pixels]
+) -> None:
+    film = next(one for one in HARD_FILMS if one.name == name)
+    truth = reel(rolled, film, 24, Random(f"{name} 4"))
+    survey = survey_roll(PixelRibbon(truth.pixels))
+    cut = scored(truth, survey.frames) + doubted(truth, survey)
+    assert cut.clipped == 0
+    assert cut.recall >= 0.9
+    assert cut.caught == cut.seeded
+    assert cut.false <= 1
+
+
+def test_density_tells_the_tone_along_the_roll(rolled: list[Pixels]) -> None:
+    pixels = roll(rolled, EASY[0], Random(2)).pixels
+    survey = survey_roll(PixelRibbon(pixels))
+    assert len(survey.density) == -(-len(pixels) // survey.density_step)
+    first = pixels[: survey.density_step].mean()
+    assert abs(survey.density[0] - first) <= 2
 
 
 def test_strip_without_gaps_stays_whole() -> None:
