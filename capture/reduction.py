@@ -89,7 +89,7 @@ def _estimated(dpi: float, width: int, height: int) -> TrueSize:
     ]
     for fits, confidence, what in ((whole, 0.8, "a usual sheet"), (across, 0.4, "as wide as one")):
         error, times = min(fits)
-        if error < float("inf"):
+        if error < float("inf") and dpi / times >= _READABLE[0]:
             how = f"{dpi:g} dpi of film; at {times:g}x the frame is {what}"
             return TrueSize(dpi / times, times, confidence, how)
     return TrueSize(None, None, 0.0, f"{dpi:g} dpi of film, and the size tells no reduction")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from capture.reduction import REDUCTIONS, reduction_step, true_dpi
@@ -76,6 +76,7 @@ def test_step_records_reduction_and_where_it_comes_from() -> None:
     st.integers(1, 20_000),
     st.integers(1, 20_000),
 )
+@example(1000.0, None, 163, 163)
 def test_a_page_is_never_made_of_impossible_size(
     tag: float | None, reduction: float | None, width: int, height: int
 ) -> None:
