@@ -65,14 +65,14 @@ def address_of(text: str, roll: str = "") -> tuple[int, ...] | None:
 
 
 def fitted(rows: Sequence[CarRow], levels: int) -> tuple[CarRow, ...]:
-    """Return ``rows`` with addresses of ``levels`` levels, if all that is beyond them is zeros.
+    """Return ``rows`` with the ``17.0`` of a spreadsheet as frame 17, on film with one level.
 
-    On film with one level the ``17.0`` of a spreadsheet is frame 17; but where one row goes
-    deeper than the marks do, a zero is a level like any other.
+    Only where all of them end so: else the index has more levels than the marks that were
+    found, and its numbers count something else.
     """
-    if any(any(row.address[levels:]) for row in rows):
+    if levels != 1 or any(len(row.address) != 2 or row.address[1] for row in rows):
         return tuple(rows)
-    return tuple(replace(row, address=row.address[:levels]) for row in rows)
+    return tuple(replace(row, address=row.address[:1]) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)

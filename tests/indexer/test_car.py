@@ -119,6 +119,12 @@ def test_the_frame_number_of_a_spreadsheet_is_a_frame_number_on_film_with_one_le
     assert [one.address for one in fitted([row(17, 0), row(18, 1)], 1)] == [(17, 0), (18, 1)]
 
 
+def test_an_index_with_more_levels_than_the_film_counts_something_else() -> None:
+    of_three = [row(1, 2, 0), row(1, 3, 0)]
+    assert fitted(of_three, 2) == fitted(of_three, 1) == tuple(of_three)
+    assert rows_without_frame([(1, 2), (1, 3)], of_three) == tuple(of_three)
+
+
 def test_rows_that_no_frame_bears_are_told() -> None:
     frames = [(3, 0, 0), (3, 1, 0), (3, 1, 2)]
     absent = rows_without_frame(frames, [row(3, 1), row(3, 1, 1), row(3, 1, 2), row(4)])
