@@ -159,7 +159,8 @@ def exposed_film(
     bare = np.ones(film.shape, dtype=np.bool_)
     for one, (left, top) in zip(exposures, places, strict=True):
         high, wide = one.cover.shape
-        part, clean = (array[top : top + high, left : left + wide] for array in (film, bare))
+        part = film[top : top + high, left : left + wide]
+        clean = bare[top : top + high, left : left + wide]
         twice = _twice(part, one.tones, ground)
         part[one.cover] = np.where(clean, one.tones, twice)[one.cover]
         clean[one.cover] = False
