@@ -26,6 +26,8 @@ _OTHER = 0.1
 _AROUND = 7
 """Pairs before and after, by whose distance the next is told: film shrinks, boxes sway."""
 _FEWEST, _SHARE, _OVER_CHANCE = 3, 0.08, 3.0
+_AS_EXACT = 0.94
+"""Of the most exact distance: others are as good, and the ends of the roll decide."""
 _STRETCH = 8
 """So many frames on end without a mark may have theirs at another distance."""
 
@@ -120,9 +122,12 @@ class _Lines:
 
     def _at_distance(self, pairs: Levels, of_frame: int, of_mark: int) -> tuple[Fit, float] | None:
         away = self.marks[pairs[:, 1], of_mark] - self.exposures[pairs[:, 0], of_frame]
+        every = list(_peaks(away, pairs[:, 0], self.width))
+        exact = max((peak.exactness for peak in every), default=0.0)
         peaks = [
-            (hits + self._beyond(of_frame, distance), near, distance)
-            for hits, near, distance in _peaks(away, pairs[:, 0], self.width)
+            (peak.hits + self._beyond(of_frame, peak.distance), -abs(peak.distance), peak.distance)
+            for peak in every
+            if peak.exactness >= _AS_EXACT * exact
         ]
         if not peaks:
             return None
@@ -174,8 +179,21 @@ def _near(frames: Floats, marks: Floats, reach: float) -> Levels:
     return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
-def _peaks(away: Floats, frames: Levels, width: int) -> Iterator[tuple[int, float, float]]:
-    """Yield distances that many exposures have to a mark: how many, how near (negative), which."""
+@dataclass(frozen=True, slots=True)
+class _Peak:
+    """A distance that many exposures have to a mark."""
+
+    distance: float
+    hits: int
+    """How many have it."""
+    exactness: float
+    """The same, but each counts the less, the less exactly it has that distance, down to a half.
+
+    Marks were exposed with their frames; only gaps, which are uneven, part them from others."""
+
+
+def _peaks(away: Floats, frames: Levels, width: int) -> Iterator[_Peak]:
+    """Yield the distances that many exposures have to a mark."""
     cell = _CELL * width
     cells = np.floor(away / cell).astype(np.int64)
     low = int(cells.min()) - 2
@@ -188,8 +206,10 @@ def _peaks(away: Floats, frames: Levels, width: int) -> Iterator[tuple[int, floa
         middle = (low + at + 0.5) * cell
         near = np.abs(away - middle) <= 2.5 * cell
         exact = float(np.median(away[near]))
-        hits = len(set(frames[np.abs(away - exact) <= _NEAR * width].tolist()))
-        yield hits, -abs(exact), exact
+        off = np.abs(away - exact) / (_NEAR * width)
+        best = np.zeros(int(frames.max()) + 1)
+        np.maximum.at(best, frames, np.where(off <= 1, 1 - off / 2, 0.0))
+        yield _Peak(exact, int((best > 0).sum()), float(best.sum()))
 
 
 def _with_stretches(lines: _Lines, fit: Fit) -> Fit:
