@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 from archive import film, ledger, pages
@@ -12,6 +12,7 @@ from archive.deliveries import Batch
 from archive.film import FilmRoll, RollFrame
 from capture.model import FilmDoubt, FrameState
 from capture.repeats import Repeat
+from ocr.model import OcrPage
 
 from .keeping import stop_if_told
 from .pool import Pool
@@ -20,6 +21,10 @@ from .stages import Repeated, RepeatJob
 
 STAGE = "repeats"
 VERSION = "repeats@1"
+
+_SURE, _CERTAIN = 0.8, 0.98
+_OTHER_NUMBERS = 2
+"""Numbers that each of two pages has and the other has not: one may be misread."""
 
 
 def find_repeats(archive: Archive, batch: Batch, pool: Pool, watch: Watch) -> None:
@@ -64,8 +69,35 @@ def _key(job: RepeatJob) -> str:
 
 def _keep(connection: Connection, roll: FilmRoll, job: RepeatJob, found: Sequence[Repeat]) -> None:
     by_position = {frame.position: frame for frame in film.film_frames(connection, roll)}
-    film.add_doubts(connection, roll, [_doubt(by_position, one) for one in found])
+    told = [one for one in found if not _say_otherwise(connection, by_position, one)]
+    film.add_doubts(connection, roll, [_doubt(by_position, one) for one in told])
     ledger.record_work(connection, _key(job), stage=STAGE, version=VERSION, subject=str(roll.id))
+
+
+def _say_otherwise(connection: Connection, frames: Mapping[int, RollFrame], one: Repeat) -> bool:
+    """Return whether the words of two frames tell two copies of a form from one sheet."""
+    rows = [frames[position].frame for position in (one.frame, one.of)]
+    indexes = pages.indexes_of(connection, rows)
+    said = [
+        {value.field: value.value for value in indexes[row.ref].values if value.confidence >= _SURE}
+        for row in rows
+        if row.ref in indexes
+    ]
+    if len(said) == 2 and any(
+        said[0][field] != said[1][field] for field in said[0].keys() & said[1]
+    ):
+        return True
+    numbers = [_numbers(pages.words_of(connection, row)) for row in rows]
+    return min(len(numbers[0] - numbers[1]), len(numbers[1] - numbers[0])) >= _OTHER_NUMBERS
+
+
+def _numbers(words: OcrPage | None) -> frozenset[str]:
+    """Return what was surely read on a page and has a figure in it."""
+    return frozenset(
+        word.text
+        for word in (words.words if words else ())
+        if word.confidence >= _CERTAIN and any(letter.isdigit() for letter in word.text)
+    )
 
 
 def _doubt(frames: dict[int, RollFrame], one: Repeat) -> FilmDoubt:

@@ -24,7 +24,7 @@ from .polarity import make_positive
 from .resample import square_pixels
 from .resolution import resolve_dpi
 from .settings import CaptureSettings
-from .target import is_target
+from .technical import technical_reason
 
 RECIPE = "capture@6"
 """Changes whenever the recipe can make another page of the same frame."""
@@ -137,8 +137,9 @@ def _verdict(
         return FrameState.SEPARATOR, "a separator sheet"
     if frame.title_strip:
         return FrameState.TECHNICAL, "the title strip of a card"
-    if frame.film and is_target(page):
-        return FrameState.TECHNICAL, "a resolution target"
+    technical = technical_reason(frame.pixels, page) if frame.film else ""
+    if technical:
+        return FrameState.TECHNICAL, technical
     if blank:
         return FrameState.BLANK, "no writing"
     return FrameState.PAGE, ""
