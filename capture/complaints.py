@@ -17,8 +17,18 @@ from .errors import SourceError
 
 _STANDARD_ERROR = 2
 _ONE_AT_A_TIME = threading.Lock()
-_COMPLAINT = re.compile(rb"^\s*([A-Za-z0-9_]{4,40}): ([^\r\n]{5,200})$", re.MULTILINE)
-_DECODERS = (b"Fax", b"LZW", b"Zip", b"ZIP", b"TIFF", b"JPEG", b"PackBits", b"Dump", b"PixarLog")
+_COMPLAINT = re.compile(rb"^\s*([A-Za-z0-9_.]{4,40}): ([^\r\n]{5,200})$", re.MULTILINE)
+_DECODERS = (b"Fax", b"LZW", b"LZMA", b"Zip", b"ZIP", b"ZSTD", b"WebP", b"TIFF", b"_TIFF", b"JPEG",
+             b"OJPEG", b"PackBits", b"Dump", b"PixarLog", b"LogL", b"Thunder", b"NeXT",
+             b"Predictor", b"MissingRequired", b"tempfile.tif")  # fmt: skip
+"""How the names of its functions begin; ``tempfile.tif`` is what Pillow calls every file."""
+_HARMLESS = re.compile(
+    rb"^_?TIFFV?SetField: [^\r\n]*\b"
+    rb"(?:Orientation|ResolutionUnit|XResolution|YResolution|InkNames|NumberOfInks)\b[^\r\n]*\n"
+    rb"(?:  [^\r\n]*\n)*",
+    re.MULTILINE,
+)
+"""Values of tags that it leaves out and no pixel depends on; what they mean is read elsewhere."""
 
 
 @contextmanager
@@ -33,7 +43,7 @@ def attentive() -> Iterator[None]:
             os.dup2(kept, _STANDARD_ERROR)
             os.close(kept)
             heard.seek(0)
-            said = heard.read()
+            said = _HARMLESS.sub(b"", heard.read())
             complaints = [match for match in _COMPLAINT.finditer(said) if _of_decoder(match[1])]
             if said and not complaints:
                 os.write(_STANDARD_ERROR, said)
