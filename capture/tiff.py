@@ -6,6 +6,7 @@ strips that each directory promises are compared with the bytes that are there (
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from .complaints import attentive
 from .errors import SourceError
 from .raster import Decoded, check_size, decode, decoding, known_dpi, open_image
 from .settings import CaptureSettings
+from .tiff_chunks import Chunks, divided
+from .tiff_tags import STRIP_ROWS, TILE_HEIGHT, TILE_WIDTH, read_tags, small_tiff
 
 SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259, 262
 STRIPS, ORIENTATION, BANDS, STRIP_BYTES, X_DPI, Y_DPI = 273, 274, 277, 279, 282, 283
@@ -27,8 +30,9 @@ _TYPES = {1: "B", 3: "H", 4: "I", 5: "II", 16: "Q", 13: "I", 18: "Q"}
 _INCH, _CENTIMETRE = 2, 3
 _LAST_LYING = 4  # orientations 5 to 8 exchange across and down
 _WHITE_IS_ZERO = 0
+_DEEP = 16
 _MAX_VALUES = 4_000_000
-_UNREAD = b"MM\0+"
+_UNKNOWN = b"MM\0+"
 """A BigTIFF whose high bytes come first: legal, and no decoder of ours knows it."""
 
 Tags = Mapping[int, tuple[int, ...]]
@@ -78,10 +82,7 @@ class TiffImages:
         self._settings = settings
         self._directories = _pages(read_directories(file, settings))
         file.seek(0)
-        if file.read(len(_UNREAD)) == _UNREAD:
-            raise SourceError(
-                "a BigTIFF with its high bytes first is not read; convert it to low bytes first"
-            )
+        self._unknown = file.read(len(_UNKNOWN)) == _UNKNOWN
         file.seek(0)
         self._image: Image.Image | None = None
         self._file = file
@@ -101,13 +102,10 @@ class TiffImages:
         if directory.damage:
             raise SourceError(directory.damage)
         check_size(*directory.size, directory.bands, self._settings)
-        if self._image is None:
-            self._image = open_image(self._file, "tiff")
-        with decoding("tiff"):
-            self._image.seek(directory.index)
-        deep = self._image.mode.startswith("I;16")
+        image = self._opened(number)
+        deep = image.mode.startswith("I;16")
         with attentive():
-            pixels, bitonal = decode(self._image, "tiff")
+            pixels, bitonal = decode(image, "tiff")
         if deep and directory.one(PHOTOMETRIC, 1) == _WHITE_IS_ZERO:
             # Pillow inverts white-is-zero for 1 to 8 bits only.
             pixels = 255 - pixels
@@ -117,6 +115,39 @@ class TiffImages:
         """Let go of the decoder."""
         if self._image is not None:
             self._image.close()
+
+    def _opened(self, number: int) -> Image.Image:
+        """Return image ``number`` in the decoder, not decoded yet."""
+        if self._unknown:
+            self.close()
+            content = _classic(self._file, number, self._settings.max_frames)
+            self._image = open_image(io.BytesIO(content), "tiff")
+        elif self._image is None:
+            self._image = open_image(self._file, "tiff")
+        with decoding("tiff"):
+            self._image.seek(0 if self._unknown else self._directories[number - 1].index)
+        return self._image
+
+
+def _classic(file: IO[bytes], number: int, most: int) -> bytes:
+    """Return image ``number`` as a classic TIFF of its own, its pixels packed as they are."""
+    tags = read_tags(file, number, most)
+    name = f"image {number} of the TIFF"
+    grid = divided(tags, name)
+    bits = max(1, tags.one(BANDS, 1)) * max(8, tags.one(BITS, 1))
+    chunks = Chunks(tags, grid, name, row_bytes=-(-grid.width * bits // 8)).packed(
+        0, grid.across * grid.down * grid.planes, grid.width * grid.height * bits // 8
+    )
+    size = {tag: tags.one(tag) for tag in (WIDTH, HEIGHT)}
+    size |= {ORIENTATION: tags.one(ORIENTATION, 1)}
+    if tags.one(BITS, 1) == _DEEP and tags.one(PHOTOMETRIC, 1) == _WHITE_IS_ZERO:
+        # Pillow knows this only with low bytes first; whoever asked inverts deep tones anyway.
+        size |= {PHOTOMETRIC: 1}
+    if grid.tiled:
+        size |= {TILE_WIDTH: grid.width, TILE_HEIGHT: grid.height}
+    else:
+        size |= {STRIP_ROWS: grid.height}
+    return small_tiff(tags, size, chunks, grid.tiled)
 
 
 def _dpi(directory: Directory) -> tuple[float, float] | None:
