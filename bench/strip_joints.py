@@ -13,7 +13,8 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
+from itertools import product
 from random import Random
 
 import cv2
@@ -209,11 +210,12 @@ def _jpeg(strip: Pixels) -> Pixels:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is measured in one row of a table."""
+    """Two strips that are joined, and what the tables tell apart."""
 
     kind: str
     length: str
     packing: str
+    seed: int = 0
 
 
 def measured(seeds: Iterable[int], pages: Sequence[Pixels], width: int) -> dict[Case, Met]:
@@ -227,8 +229,7 @@ def measured(seeds: Iterable[int], pages: Sequence[Pixels], width: int) -> dict[
             for length in ("", tuple(LENGTHS)[seed % len(LENGTHS)]):
                 strips = strips_of(kind, length, pages, width, seed)
                 for packing, one in (("none", strips), ("JPEG", compressed(strips))):
-                    case = Case(kind, length, packing)
-                    met[case] = met.get(case, Met()) + joined(one)
+                    met[Case(kind, length, packing, seed)] = joined(one)
     return met
 
 
@@ -249,8 +250,9 @@ def tables(met: dict[Case, Met]) -> list[Table]:
     """Return strips without and with an overlap by the kind of film, and by the overlap."""
 
     def total(packing: str, lengths: Iterable[str], kinds: Iterable[str] = KINDS) -> Met:
-        cases = (Case(kind, length, packing) for kind in kinds for length in lengths)
-        return sum((met.get(case, Met()) for case in cases), Met())
+        wanted = set(product(kinds, lengths, [packing]))
+        found = (met[one] for one in met if (one.kind, one.length, one.packing) in wanted)
+        return sum(found, Met())
 
     packings = "none", "JPEG"
     films = [(kind, (kind,)) for kind in KINDS] + [("all", KINDS)]
@@ -291,7 +293,8 @@ def main(arguments: list[str] | None = None) -> int:
     command = f"python -m bench.{NAME} --seed {given.seed} --films {given.films}"
     if given.width != _WIDTH:
         command += f" --width {given.width}"
-    results.keep(Result(NAME, command, machine, tuple(made)), given.results)
+    wrong = tuple(asdict(case) for case in met if met[case].wrong)
+    results.keep(Result(NAME, command, machine, tuple(made), failures=wrong), given.results)
     return 0
 
 
