@@ -32,6 +32,7 @@ from archive.home import sole_writer
 from archive.records import PageRecord
 from archive.verify import verify as verify_archive
 from batch import film_ledger, runner
+from batch.film import deferred_frames
 from batch.film_ledger import FilmLedger
 from batch.inspection import Inspected, inspect_files
 from batch.on_demand import frames_asked_for, read_frames
@@ -568,8 +569,8 @@ def read_film(
 ) -> None:
     """Cut and read frames of film that waits uncut, and show where their pages are.
 
-    FRAME is a place on the roll (317, 317-320) or an address (3.12.5). They are filed when all
-    of the roll is read: give `convert` again without --defer.
+    FRAME is a place on the roll (317, 317-320) or an address (3.12.5, or 3.12 for all under it).
+    They are filed when all of the roll is read: give `convert` again without --defer.
 
     \b
     Example:
@@ -910,6 +911,9 @@ def _print_report(connection: Connection, batch: deliveries.Batch) -> None:
         count = sum(sighting.kind == kind for sighting in seen)
         if count:
             click.echo(f"  {count} files {kind}")
+    waiting = len(deferred_frames(connection, batch))
+    if waiting:
+        click.echo(f"  {waiting} frames of film wait uncut; `chartroom film read` reads one")
     troubles = troubles_of(connection, batch)
     if troubles:
         click.echo("Needs a person:")

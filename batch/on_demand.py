@@ -32,8 +32,8 @@ def frames_asked_for(
 ) -> list[RollFrame]:
     """Return frames of a roll by position (``17``, ``17-20``), address (``3.2.1``) or patient.
 
-    A patient's frames are those that the film index gives to the number. Raises SettingsError
-    for a place that no frame of the roll has.
+    A shorter address (``3.2``) stands for all frames under it. A patient's frames are those that
+    the film index gives to the number. Raises SettingsError for a place that no frame has.
     """
     frames = film.film_frames(connection, roll)
     wanted = {frame.position for place in places for frame in _at(frames, roll, place)}
@@ -48,8 +48,9 @@ def _at(frames: Sequence[RollFrame], roll: FilmRoll, place: str) -> list[RollFra
         first, last = int(span[1]), int(span[2] or span[1])
         found = [frame for frame in frames if first <= frame.position <= last]
     else:
-        address = address_of(place, roll.name)
-        found = [frame for frame in frames if address and frame.found.address == address]
+        address = address_of(place, roll.name) or ()
+        under = slice(len(address))
+        found = [frame for frame in frames if address and frame.found.address[under] == address]
     if not found:
         raise SettingsError(
             f"roll {roll.name} has no frame {place!r}; `chartroom film show {roll.name} --frames`"

@@ -8,6 +8,7 @@ from archive import deliveries, documents, pages
 from archive.catalogue import Connection
 from archive.deliveries import Batch
 
+from .film import deferred_frames
 from .legibility import told
 
 
@@ -80,14 +81,16 @@ def report_of(connection: Connection, batch: Batch) -> BatchReport:
 def troubles_of(connection: Connection, batch: Batch) -> list[Trouble]:
     """Return what needs a person in ``batch``, in the order of delivery.
 
-    A filed page whose text is doubtful is among them, as ``doubtful``; it stays filed.
+    A filed page whose text is doubtful is among them, as ``doubtful``; it stays filed. Frames of
+    film that waits uncut are not: nobody has looked at them yet.
     """
+    waiting = deferred_frames(connection, batch)
     sources = {source.id: source for source in deliveries.sources(connection, batch)}
     frames = deliveries.frames(connection, batch)
     found = [
         Trouble(sources[frame.source_id].shown, frame.ref.number, frame.state, frame.reason)
         for frame in frames
-        if frame.state in ("held", "quarantined", "pending")
+        if frame.state in ("held", "quarantined", "pending") and frame.ref not in waiting
     ]
     filed = [frame for frame in frames if frame.state == "filed"]
     unfit = pages.unfit_pages(connection, filed)
