@@ -132,6 +132,7 @@ def marked(ribbon: Roll, track: Track, rng: Random) -> Marked:
     able = range(0) if track.none else range(2, len(frames) - 2)
     lost = set(rng.sample(able, track.missing)) if able else set(range(len(frames)))
     film = ribbon.pixels.astype(np.float32)
+    clear = _unexposed(film, frames) > LIGHT
     if track.fog:
         fogged(film, rng)
     if track.print_along:
@@ -147,7 +148,7 @@ def marked(ribbon: Roll, track: Track, rng: Random) -> Marked:
     drawn = [
         mark
         for index, level, line, along in sorted(places, key=lambda place: place[2])
-        for mark in _drawn(film, frames, (index, level, line, along), track, rng)
+        for mark in _drawn(film, (index, level, line, along), track, rng, clear=clear)
     ]
     for _ in range(track.punched):
         punch(film, [mark.box for mark in drawn], rng)
@@ -157,6 +158,14 @@ def marked(ribbon: Roll, track: Track, rng: Random) -> Marked:
     has = {mark.frame for mark in drawn}
     unmarked = tuple(index for index in range(len(frames)) if drawn and index not in has)
     return Marked(pixels, frames, tuple(drawn), addresses, unmarked, presets)
+
+
+def _unexposed(film: NDArray[np.float32], frames: Sequence[Box]) -> float:
+    """Return the tone of film between frames, which the lamp of the marks works against."""
+    bare = np.ones(len(film), dtype=np.bool_)
+    for box in frames:
+        bare[box.y : box.bottom] = False
+    return float(np.median(film[bare] if bare.any() else film[:, :4]))
 
 
 def _place_of(index: int, count: int) -> float:
@@ -212,7 +221,7 @@ def _channels(level: int, track: Track) -> str:
 
 
 def _drawn(
-    film: NDArray[np.float32], frames: Sequence[Box], place: Place, track: Track, rng: Random
+    film: NDArray[np.float32], place: Place, track: Track, rng: Random, *, clear: bool
 ) -> list[Drawn]:
     index, level, line, along = place
     length, width = film.shape
@@ -229,13 +238,19 @@ def _drawn(
         if first < 2 or first + high > length - 2:
             continue
         rectangle = left, first, left + across, first + high
-        worn, box = _lay(film, rectangle, channel, track.wear, rng)
+        worn, box = _lay(film, rectangle, channel, track.wear, rng, clear=clear)
         found.append(Drawn(box, level, channel, index, worn))
     return found
 
 
 def _lay(
-    film: NDArray[np.float32], rectangle: Rectangle, channel: str, wear: Wear, rng: Random
+    film: NDArray[np.float32],
+    rectangle: Rectangle,
+    channel: str,
+    wear: Wear,
+    rng: Random,
+    *,
+    clear: bool,
 ) -> tuple[str, Box]:
     """Draw one mark, worn as chance has it; return how, and its box."""
     left, top, right, end = rectangle
@@ -257,7 +272,8 @@ def _lay(
     elif worn == "half":
         lost = rng.uniform(0.2, 0.5) * (right - left)
         left, right = (left + lost, right) if channel == "A" else (left, right - lost)
-    _paint(film, (left, top, right, end), strength, soft, rng)
+    tone = rng.uniform(12, 45) if clear else rng.uniform(185, 245)
+    _paint(film, (left, top, right, end), (tone, strength, soft), rng)
     if rng.random() < wear.scratched:
         worn += " scratched"
         _scratch(film, (left, top, right, end), rng)
@@ -268,15 +284,18 @@ def _lay(
 
 
 def _paint(
-    film: NDArray[np.float32], rectangle: Rectangle, strength: float, soft: float, rng: Random
+    film: NDArray[np.float32],
+    rectangle: Rectangle,
+    exposed: tuple[float, float, float],
+    rng: Random,
 ) -> None:
+    """Draw a mark of a tone, with so much of its contrast, so soft."""
+    tone, strength, soft = exposed
     left, top, right, end = rectangle
     x, y, x_end, y_end = around(film, rectangle, 8)
     rows, columns = cover(top, end, y, y_end - y), cover(left, right, x, x_end - x)
     shape = cv2.GaussianBlur(np.outer(rows, columns), (0, 0), soft)
     part = film[y:y_end, x:x_end]
-    ground = float(np.median(part))
-    tone = rng.uniform(185, 245) if ground < LIGHT else rng.uniform(12, 45)
     part += strength * shape * (tone - part)
     noise = np.random.default_rng(rng.randrange(2**32))
     part += shape * noise.standard_normal(part.shape, dtype=np.float32) * 3

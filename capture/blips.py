@@ -105,9 +105,7 @@ def _as_clear(edges: list[_Edge]) -> list[_Edge]:
         for edge in edges
     ]
     return [
-        edge
-        for edge, own in zip(edges, contrast, strict=True)
-        if own >= _AS_CLEAR * max(contrast)
+        edge for edge, own in zip(edges, contrast, strict=True) if own >= _AS_CLEAR * max(contrast)
     ]
 
 
@@ -159,6 +157,12 @@ def _edge(
     if fit is None:
         return None
     aligned = _aligned(film, fit, width, right=right)
+    if not aligned.pairs:
+        return None
+    alike = list(_alike(film, aligned, width, right=right))
+    again = fitted(alike, boxes, width, length)
+    if again is not None:
+        film, aligned = alike, _aligned(alike, again, width, right=right)
     return _Edge(channel, tuple(film), exposures, tuple(boxes), aligned) if aligned.pairs else None
 
 
@@ -226,6 +230,25 @@ def _aligned(marks: Sequence[Mark], fit: Fit, width: int, *, right: bool) -> Fit
         if _in_band(sides[place], sides[near], widest, width) and strength >= _FAINTEST:
             kept[pair[0]] = pair[1]
     return replace(fit, pairs=kept)
+
+
+def _alike(marks: Sequence[Mark], fit: Fit, width: int, *, right: bool) -> Iterator[Mark]:
+    """Yield marks that lie across where those of frames near by do, and are of their contrast.
+
+    What a mark covers of a page may look like another beside it, of the opposite contrast.
+    """
+    known = [marks[at] for at in sorted(fit.pairs.values())]
+    lines = np.array([mark.middle[1] for mark in known])
+    sides = np.array([_from_edge(mark, width, right=right) for mark in known])
+    tones = np.array([mark.contrast for mark in known])
+    widest = float(np.percentile(sides[:, 1] - sides[:, 0], 99))
+    for mark in marks:
+        place = int(np.searchsorted(lines, mark.middle[1]))
+        near = slice(max(0, place - _AROUND), place + _AROUND + 1)
+        across = np.array(_from_edge(mark, width, right=right))
+        strength = mark.contrast / float(np.median(tones[near]))
+        if strength >= _FAINTEST and _in_band(across, sides[near], widest, width):
+            yield mark
 
 
 def _in_band(sides: Floats, near: Floats, widest: float, width: int) -> bool:

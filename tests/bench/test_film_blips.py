@@ -12,7 +12,9 @@ from bench.blip_track import Marked, Track, Wear, marked
 from bench.blip_tracks import HELD_OUT, TRACKS
 from bench.film_blips import Count, film_for, one_roll
 from bench.roll import EASY, roll
+from capture.film import survey_roll
 from capture.model import Pixels
+from capture.ribbon import PixelRibbon
 
 KODAK = next(track for track in TRACKS if track.name == "three levels")
 
@@ -77,3 +79,31 @@ def test_tracks_held_out_are_others() -> None:
     assert len(set(names)) == len(names)
     built = [replace(track, name="") for track in TRACKS]
     assert not any(replace(track, name="") in built for track in HELD_OUT)
+
+
+def large_pages(count: int) -> list[Pixels]:
+    return [page.repeat(2, axis=0).repeat(2, axis=1) for page in pages(count)]
+
+
+@pytest.mark.parametrize("name", ["negative, light gaps", "positive, dark gaps"])
+def test_a_page_that_covers_a_part_of_its_mark_leaves_it_one(name: str) -> None:
+    """Beside film that is hardly wider than its pages, a mark shows on the page as well."""
+    layout = next(layout for layout in EASY if layout.name == name)
+    rng = Random(5)
+    narrow = replace(layout, width=1.16, shift=0.015)
+    ribbon = marked(roll(large_pages(16), narrow, rng), KODAK, rng)
+    survey = survey_roll(PixelRibbon(ribbon.pixels))
+    assert len(survey.frames) == 16
+    levels = [frame.blip.level if frame.blip else 0 for frame in survey.frames]
+    assert levels == [mark.level for mark in ribbon.marks]
+    assert survey.doubts == ()
+
+
+@pytest.mark.parametrize("name", ["negative, light gaps", "positive, dark gaps"])
+def test_all_marks_of_a_roll_work_against_its_unexposed_film(name: str) -> None:
+    layout = next(layout for layout in EASY if layout.name == name)
+    rng = Random(5)
+    ribbon = marked(roll(large_pages(16), layout, rng), KODAK, rng)
+    for mark in ribbon.marks:
+        beside = ribbon.pixels[mark.box.y + 4 : mark.box.bottom - 4, mark.box.x + 4]
+        assert beside.max() < 90 if "light gaps" in name else beside.min() > 150

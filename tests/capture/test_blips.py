@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from random import Random
 
 import cv2
@@ -276,4 +277,22 @@ def test_marks_that_came_twice_count_once() -> None:
     marks = [mark(top + 600) for top in tops]
     marking = given_to([*marks, *marks[5:9]], frames_at(tops))
     assert len(marking.blips) == 20
+    assert marking.doubts == ()
+
+
+def test_what_a_mark_covers_of_a_page_is_not_taken_in_its_place() -> None:
+    tops = spaced(30)
+    marks = [mark(top + 600 + (8 if at % 6 == 4 else 0)) for at, top in enumerate(tops)]
+    inside = [
+        replace(
+            mark(top + 600),
+            box=Box(105, round(top) + 570, 30, 60),
+            middle=(120.0, top + 600),
+            across=30.0,
+            contrast=-25.0,
+        )
+        for top in tops[4::6]
+    ]
+    marking = given_to([*marks, *inside], frames_at(tops))
+    assert all(frame.blip for frame in marking.frames)
     assert marking.doubts == ()
