@@ -28,6 +28,7 @@ _WANTED = {SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, STRIPS, ORIEN
            STRIP_BYTES, X_DPI, Y_DPI, UNIT, TILES, TILE_BYTES}  # fmt: skip
 _TYPES = {1: "B", 3: "H", 4: "I", 5: "II", 16: "Q", 13: "I", 18: "Q"}
 _INCH, _CENTIMETRE = 2, 3
+_TURNS = range(1, 9)
 _LAST_LYING = 4  # orientations 5 to 8 exchange across and down
 _WHITE_IS_ZERO = 0
 _DEEP = 16
@@ -139,7 +140,8 @@ def _classic(file: IO[bytes], number: int, most: int) -> bytes:
         0, grid.across * grid.down * grid.planes, grid.width * grid.height * bits // 8
     )
     size = {tag: tags.one(tag) for tag in (WIDTH, HEIGHT)}
-    size |= {ORIENTATION: tags.one(ORIENTATION, 1)}
+    turned = tags.one(ORIENTATION, 1)
+    size |= {ORIENTATION: turned if turned in _TURNS else 1}
     if tags.one(BITS, 1) == _DEEP and tags.one(PHOTOMETRIC, 1) == _WHITE_IS_ZERO:
         # Pillow knows this only with low bytes first; whoever asked inverts deep tones anyway.
         size |= {PHOTOMETRIC: 1}
@@ -210,6 +212,8 @@ def _directory(
     broken = Directory(
         index, {}, f"the TIFF is cut off at image {index + 1} of its chain; copy or scan it again"
     )
+    if offset >= length:
+        return broken, 0
     try:
         (count,) = layout.unpack(count_form, _read(file, offset, struct.calcsize(count_form)))
         start = offset + struct.calcsize(count_form)

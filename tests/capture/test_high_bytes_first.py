@@ -169,3 +169,22 @@ def test_damage_is_told_and_nothing_is_printed(
     with pytest.raises(SourceError, match="scan"):
         frames(tmp_path / "page", bytes(damaged))
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_chain_that_leads_beyond_all_files_is_told(
+    order: str, page: Image.Image, tmp_path: Path
+) -> None:
+    plain = saved(page, big_tiff=True)
+    content = bytearray(high_bytes_first(plain) if order == ">" else plain)
+    struct.pack_into(order + "Q", content, 8, 2**63 + 5)
+    with pytest.raises(SourceError, match="cut off before its first image"):
+        frames(tmp_path / "page", bytes(content))
+
+
+def test_an_absurd_orientation_costs_no_page(page: Image.Image, tmp_path: Path) -> None:
+    content = bytearray(high_bytes_first(saved(page, tiffinfo={274: 3})))
+    entry = content.index(struct.pack(">HHQ", 274, 3, 1))
+    content[entry : entry + 20] = struct.pack(">HHQQ", 274, LONG8, 1, 2**60)
+    (frame,) = frames(tmp_path / "page", bytes(content))
+    assert np.array_equal(frame.pixels, np.asarray(page))
