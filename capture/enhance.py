@@ -16,6 +16,7 @@ from .blank import weigh_blank
 from .crop import crop_surround
 from .deskew import Skew, level
 from .despeckle import despeckle, destripe
+from .film_quality import film_quality
 from .ink import ink_mask, looked_at
 from .light import flatten, strengthen
 from .model import Barcode, Box, Frame, FrameState, PageImage, Pixels, Polarity, Step
@@ -44,8 +45,9 @@ def prepare(frame: Frame, settings: CaptureSettings) -> PageImage:
     barcodes = read_barcodes(page.pixels, bitonal=page.bitonal) if settings.barcodes else ()
     state, reason = _verdict(frame, page.pixels, blank, barcodes)
     found = tuple(step for step in (frame.cut, frame.reduction) if step is not None)
-    steps = (*found, *page.steps, weighed)
-    return replace(page, state=state, reason=reason, barcodes=barcodes, steps=steps)
+    page = replace(page, state=state, reason=reason, barcodes=barcodes)
+    steps = (*found, *page.steps, weighed, *_as_filmed(frame, page))
+    return replace(page, steps=steps)
 
 
 def _as_drawn(frame: Frame) -> PageImage:
@@ -143,6 +145,24 @@ def _verdict(
     if blank:
         return FrameState.BLANK, "no writing"
     return FrameState.PAGE, ""
+
+
+def _as_filmed(frame: Frame, page: PageImage) -> tuple[Step, ...]:
+    """Return how well a target or other technical frame was filmed; nothing for a page."""
+    if not frame.film or page.state is not FrameState.TECHNICAL:
+        return ()
+    reduction = frame.reduction.value if frame.reduction else None
+    dpi = max(frame.dpi) if frame.dpi else None
+    seen = film_quality(frame.pixels, page, page_dpi=dpi, reduction=reduction)
+    tones = f"background {seen.background} and ink {seen.contrast} from it, of 255"
+    steps = [Step("focus", False, 1.0, seen.focus, f"pixels that an edge takes; {tones}")]
+    if seen.pairs_on_film is not None:
+        told = "line pairs to the millimetre of film, in the finest pattern that is seen as lines"
+        steps.append(Step("film resolution", False, 1.0, seen.pairs_on_film, told))
+    elif seen.pixels_a_pair is not None:
+        told = "pixels of the finest line pair that is seen as lines"
+        steps.append(Step("film resolution", False, 1.0, seen.pixels_a_pair, told))
+    return tuple(steps)
 
 
 def turned(page: PageImage, rotation: int, *, confidence: float = 1.0) -> PageImage:
