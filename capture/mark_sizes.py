@@ -2,7 +2,8 @@
 
 The next size is larger by half or so. Wear makes single marks smaller and light makes them larger,
 and a lamp or a lens that drifts makes all of them so, little by little: so sizes are told apart
-after what drifts is taken off, and by width and height together, one of which may be worn.
+after what drifts is taken off, and by width and height together, one of which may be worn. Few
+marks of a size that wear would explain are a size all the same where they are exactly alike.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ _VALLEY = 0.5
 _ODD_FEW, _ODD_SHARE = 3, (0.2, 0.015)
 """A smaller size, in width or in height, that fewer marks have than that is wear of the next: film
 is rubbed off from its edges, so marks become narrow more often than low."""
+_SOLID, _CLEAR = 0.95, 0.75
+"""How full a whole mark is, and of the usual contrast, how clear."""
+_EXACT, _TWINS = 0.05, 2
+"""So much alike, and as low, are no marks by wear: fewer than usual make a size of their own."""
 _SLOPES = np.linspace(-0.3, 0.3, 13)
 """How much larger marks may be at the end of a roll than at its beginning (logarithms)."""
 _ROUNDS, _NEIGHBOURS = 3, 30
@@ -32,6 +37,7 @@ _UNSURE = 0.14
 
 Floats = NDArray[np.float64]
 Levels = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,8 +65,9 @@ class Sizes:
 def sizes_of(marks: Sequence[Mark]) -> Sizes:
     """Return the sizes of image marks in the order in which they lie along the film."""
     sides = _sides(marks)
+    whole = _whole(marks)
     axis, groups, drift = max(
-        (_grouped(sides, axis) for axis in (1, 0)), key=lambda found: int(found[1].max())
+        (_grouped(sides, whole, axis) for axis in (1, 0)), key=lambda found: int(found[1].max())
     )
     count = int(groups.max()) + 1
     level_sides = sides - drift[:, None]
@@ -73,16 +80,23 @@ def _sides(marks: Sequence[Mark]) -> Floats:
     return np.log(np.array([(mark.across, mark.along) for mark in marks], dtype=np.float64))
 
 
-def _grouped(sides: Floats, axis: int) -> tuple[int, Levels, Floats]:
+def _whole(marks: Sequence[Mark]) -> Flags:
+    """Return which marks are neither rubbed off in part nor faded."""
+    contrast = np.array([abs(mark.contrast) for mark in marks])
+    clear: Flags = contrast >= _CLEAR * np.median(contrast)
+    return np.array([mark.solid >= _SOLID for mark in marks], dtype=np.bool_) & clear
+
+
+def _grouped(sides: Floats, whole: Flags, axis: int) -> tuple[int, Levels, Floats]:
     """Return the groups of sizes along one axis, 0 for the smallest, and the drift of each mark."""
     lengths = sides[:, axis]
     places = np.linspace(-0.5, 0.5, len(lengths))
     slope = max(_SLOPES, key=lambda slope: (_sharpness(lengths - slope * places), -abs(slope)))
     drift = slope * places
-    groups = _split(lengths - drift, axis)
+    groups = _split(sides, whole, drift, axis)
     for _ in range(_ROUNDS):
         drift = _followed(lengths, groups, drift)
-        groups = _split(lengths - drift, axis)
+        groups = _split(sides, whole, drift, axis)
     return axis, groups, drift
 
 
@@ -115,11 +129,14 @@ def _followed(lengths: Floats, groups: Levels, drift: Floats) -> Floats:
     )
 
 
-def _split(lengths: Floats, axis: int) -> Levels:
+def _split(sides: Floats, whole: Flags, drift: Floats, axis: int) -> Levels:
     """Return the groups of sizes, 0 for the smallest."""
+    level_sides = sides - drift[:, None]
+    lengths = level_sides[:, axis]
     cuts = list(_cuts(lengths))
     groups = np.searchsorted(np.array(cuts), lengths).astype(np.int64)
-    while (merge := _to_merge(lengths, groups, axis)) is not None:
+    exact = whole if axis else np.zeros_like(whole)
+    while (merge := _to_merge(level_sides, exact, groups, axis)) is not None:
         groups[groups > merge] -= 1
     return groups
 
@@ -135,16 +152,27 @@ def _cuts(lengths: Floats) -> Iterator[float]:
             yield low + (between + 0.5) * _CELL
 
 
-def _to_merge(lengths: Floats, groups: Levels, axis: int) -> int | None:
-    """Return the group that is one with the next larger; None when all are sizes of their own."""
+def _to_merge(sides: Floats, exact: Flags, groups: Levels, axis: int) -> int | None:
+    """Return the group that is one with the next larger; None when all are sizes of their own.
+
+    ``exact`` are the marks of which few, exactly alike, are a size.
+    """
     count = int(groups.max()) + 1
     if count == 1:
         return None
-    centres = np.array([np.median(lengths[groups == at]) for at in range(count)])
-    counts = np.bincount(groups, minlength=count)
+    centres = np.array([np.median(sides[groups == at, axis]) for at in range(count)])
     gaps = np.diff(centres)
     nearest = int(np.argmin(gaps))
     if gaps[nearest] < _APART or count > MOST_SIZES:
         return nearest
-    few = max(_ODD_FEW, _ODD_SHARE[axis] * len(lengths))
-    return 0 if counts[0] < few else None
+    smallest = groups == 0
+    few = max(_ODD_FEW, _ODD_SHARE[axis] * len(sides))
+    worn = int(smallest.sum()) < few and not _are_alike(sides[smallest], exact[smallest])
+    return 0 if worn else None
+
+
+def _are_alike(sides: Floats, exact: Flags) -> bool:
+    """Return whether most of a few marks are whole, and of one width and height."""
+    if exact.sum() < max(_TWINS, len(sides) / 2):
+        return False
+    return bool(np.ptp(sides[exact], axis=0).max() <= _EXACT)
