@@ -21,7 +21,17 @@ import numpy as np
 from .model import Box, FilmFrame, Pixels
 from .readings import readings_along
 from .strip import Density, Exposed, Run
-from .touching import Cut, cuts_in, steps_in
+from .touching import (
+    BAND_REACH,
+    BY_TONE,
+    LEAST_BAND,
+    THROUGH,
+    WIDEST_BAND,
+    Cut,
+    cuts_in,
+    shown_cuts,
+    steps_in,
+)
 
 _LEAST_QUALITY = 0.5
 _TALL = 1.25  # times the usual length: maybe more than one frame
@@ -34,11 +44,9 @@ _SPACIOUS = 0.6  # of the usual length: between two frames there is room for a t
 _MUCH = 0.15  # of the width: fewer lines of writing are dust
 _APART = 0.35  # of the usual length: writing farther apart is of two frames
 _LONGEST = 3.5  # widths of the film: what is longer is several frames
-_SURE, _BY_TONE, _WIDE_SURE, _FAINT_SURE, _THROUGH = 0.95, 0.7, 0.5, 0.3, 0.2
+_SURE, _WIDE_SURE, _FAINT_SURE = 0.95, 0.5, 0.3
 _WORD = (0.04, 0.008)  # of the width, across and along: the least that may be writing
 _LOW = 0.1  # of the width: a line of writing is lower, uneven film beside a frame is not
-_LEAST_BAND, _WIDEST_BAND, _BAND_REACH = 0.012, 0.25, 0.02  # of the length
-_WRITTEN = 0.35  # of the lines: with fewer, calm lines show no ends of frames
 _EVEN_ENOUGH, _MOST_ALIKE, _FEWEST = 0.02, 0.85, 6  # of the length; of frames; frames
 _TAPE = 0.35  # of the width, from a splice to the end of its tape
 _AT_CHANGE, _ALL, _BARE = 0.1, 0.97, 0.9
@@ -110,7 +118,7 @@ def _by_writing(density: Density) -> list[FilmFrame]:
         return []
     top, end = int(written[0]), int(written[-1]) + 1
     cuts = cuts_in(density, Box(0, top, density.width, end - top), None)
-    if not cuts or not all(cut.sure > _THROUGH for cut in cuts):
+    if not cuts or not all(cut.sure > THROUGH for cut in cuts):
         box = Box(0, top, density.width, end - top)
         return [FilmFrame(box, confidence=0.0, reason="no frames stand out")]
     box = Box(0, 0, density.width, density.length)
@@ -171,11 +179,11 @@ def _overlapping(
     """
     boxes = [frame.box for frame in frames]
     steps = steps_in(density, boxes[0])
-    reach = max(2, round(_BAND_REACH * usual))
+    reach = max(2, round(BAND_REACH * usual))
     for at in range(len(boxes) - 1):
         above, below = boxes[at], boxes[at + 1]
         top, end = round(below.bottom - usual), round(above.y + usual)
-        if not _LEAST_BAND * usual < end - top < _WIDEST_BAND * usual:
+        if not LEAST_BAND * usual < end - top < WIDEST_BAND * usual:
             continue
         if even or all(steps[max(0, line - reach) : line + reach].any() for line in (top, end)):
             boxes[at] = replace(above, height=end + reach // 2 - above.y)
@@ -194,13 +202,10 @@ def _cuts(density: Density, box: Box, usual: float | None) -> list[Cut]:
     cuts = cuts_in(density, box, usual)
     if usual is None:
         return cuts
-    written = float((~density.still[box.y : box.bottom]).mean())
-    stepped = any(cut.sure >= _BY_TONE for cut in cuts)
-    if written < _WRITTEN and not stepped and len(cuts) <= _FEW_CUTS:
-        return []
-    if _is_several(box.height, usual):
-        return cuts
-    return cuts if all(cut.sure >= _BY_TONE for cut in cuts) else []
+    if len(cuts) > _FEW_CUTS:
+        by_tone = all(cut.sure >= BY_TONE for cut in cuts)
+        return cuts if by_tone or _is_several(box.height, usual) else []
+    return shown_cuts(density, box, cuts, usual)
 
 
 def _is_several(length: int, usual: float) -> bool:

@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from bench.film_frames import doubted, pages_of, scored
 from bench.roll import EASY, roll
-from bench.roll_jobs import HARD_FILMS, reel
+from bench.roll_jobs import HARD_FILMS, HELD_OUT, reel
 from capture.enhance import prepare
 from capture.errors import SourceError
 from capture.fiche import find_card_frames
@@ -213,6 +213,14 @@ def test_what_is_wrong_with_a_roll_is_doubted_and_nothing_else(
     assert cut.recall >= 0.9
     assert cut.caught == cut.seeded
     assert cut.false <= 1
+
+
+@pytest.mark.parametrize("name", ["long documents, light gaps", "held out: positive spreads, cine"])
+def test_calm_lines_inside_a_frame_do_not_part_it(name: str, rolled: list[Pixels]) -> None:
+    film = next(one for one in (*HARD_FILMS, *HELD_OUT) if one.name == name)
+    truth = reel(rolled, film, 24, Random(f"{name} 2"))
+    cut = scored(truth, survey_roll(PixelRibbon(truth.pixels)).frames)
+    assert (cut.clipped, cut.recall, cut.precision) == (0, 1.0, 1.0)
 
 
 def test_density_tells_the_tone_along_the_roll(rolled: list[Pixels]) -> None:
