@@ -114,6 +114,28 @@ FAMILIES = (
     ),
 )  # fmt: skip
 
+SHADES = (
+    Family("12 frames, paper as ground", False, 3, 4, DARK, near=0, printed=False),
+    Family("12 frames, a shade lighter", False, 3, 4, DARK, near=4, printed=False, drift=0.1),
+    Family("60 frames, paper as ground", False, 5, 12, (8, 20), near=0, gaps=_WIDE_GAPS),
+    Family(
+        "60 frames, a shade lighter", False, 5, 12, (8, 20), near=3, gaps=(0.1, 0.15), drift=0.15,
+        missing=0.03, degrees=(-1.0, 1.0),
+    ),
+    Family("98 frames, a shade lighter", False, 7, 14, DARK, near=6, blank=0.04, drift=0.1),
+    Family("98 frames, paper as ground", False, 7, 14, DARK, near=0, short=0.3),
+    Family(
+        "98 frames, positive, a shade darker", False, 7, 14, (215, 235), near=-5,
+        ink=POSITIVE[1], grain=2.0,
+    ),
+    Family(
+        "28 frames, positive, paper as ground", False, 4, 7, (215, 235), near=0, ink=POSITIVE[1]
+    ),
+    Family("84 frames, all touch", False, 7, 12, DARK, gaps=(0.0, 0.0), jitter=0.0, short=0.1),
+    Family("20 frames, all touch", False, 4, 5, CLEAR, gaps=(0.0, 0.0), jitter=0.002, short=0.3),
+)  # fmt: skip
+"""Families whose paper has (nearly) the tone of the ground, or that have no ground between."""
+
 HELD_OUT = (
     Family(
         "72 frames, brown mount", False, 6, 12, (70, 95), gaps=(0.09, 0.12), title_height=0.55,

@@ -29,6 +29,7 @@ _ALIKE, _AS_THICK = 2, 0.05
 _ROOM = 0.15
 _STROKE = 0.08  # of the height of a frame: thicker is no stroke of a letter
 _STROKE_CONTRAST = 25
+_EDGE_BAND, _LARGER, _ALONG, _AS_TALL = 0.3, 2.5, 0.2, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,3 +172,60 @@ def _roomy(box: Box, band: Box, room: int) -> Box:
     left, top = max(band.x, box.x - room), max(band.y, box.y - room)
     right, bottom = min(band.right, box.right + room), min(band.bottom, box.bottom + room)
     return Box(left, top, right - left, bottom - top)
+
+
+def large_letters(ink: Pixels) -> Title | None:
+    """Return the line of large letters at an edge of the card; None without one."""
+    for side in ("top", "bottom", "left", "right"):
+        flat = side in ("top", "bottom")
+        box = _large_line(ink if flat else np.ascontiguousarray(ink.T), side in ("top", "left"))
+        if box is not None:
+            return Title(box if flat else Box(box.y, box.x, box.height, box.width), side)
+    return None
+
+
+def _large_line(ink: Pixels, first: bool) -> Box | None:
+    high, wide = ink.shape
+    stats = cv2.connectedComponentsWithStats(ink, connectivity=8)[2][1:]
+    strokes = stats[(stats[:, 2:4] >= 3).all(axis=1)]
+    if len(strokes) < 3 * _FEWEST:
+        return None
+    usual = float(np.median(strokes[:, 3]))
+    tall = strokes[:, 3] >= max(_LARGER * usual, 8)
+    tall &= (strokes[:, 3] <= 0.2 * high) & (strokes[:, 2] <= 3 * strokes[:, 3])
+    middle = strokes[:, 1] + strokes[:, 3] / 2
+    tall &= middle < _EDGE_BAND * high if first else middle > (1 - _EDGE_BAND) * high
+    large = strokes[tall]
+    lines = [_alongside(large, letter) for letter in large]
+    lines = [line for line in lines if _is_title(line, strokes, wide, first)]
+    if not lines:
+        return None
+    line = max(lines, key=lambda one: (len(one), float(np.median(one[:, 3]))))
+    tall_as = float(np.median(line[:, 3]))
+    feet = float(np.median(line[:, 1] + line[:, 3]))
+    heads = feet - tall_as
+    # Small letters and strokes of the same line belong to it.
+    centre = strokes[:, 1] + strokes[:, 3] / 2
+    held = (centre > heads - 0.2 * tall_as) & (centre < feet + 0.3 * tall_as)
+    held &= (strokes[:, 3] >= 0.25 * tall_as) & (strokes[:, 3] <= 1.6 * tall_as)
+    box = reduce(or_, (Box(*map(int, stat[:4])) for stat in (*line, *strokes[held])))
+    room = round(0.3 * tall_as)
+    x, y = max(0, box.x - room), max(0, box.y - room)
+    return Box(x, y, min(wide, box.right + room) - x, min(high, box.bottom + room) - y)
+
+
+def _alongside(letters: np.ndarray, one: np.ndarray) -> np.ndarray:
+    """Return the letters that are as tall as one, and stand on its line."""
+    alike = np.abs(letters[:, 3] - one[3]) <= _AS_TALL * one[3]
+    feet = letters[:, 1] + letters[:, 3]
+    return np.asarray(letters[alike & (np.abs(feet - one[1] - one[3]) <= _AS_TALL * one[3])])
+
+
+def _is_title(line: np.ndarray, strokes: np.ndarray, wide: int, first: bool) -> bool:
+    if len(line) < _FEWEST or float(np.ptp(line[:, 0])) < _ALONG * wide:
+        return False
+    top, bottom = float(line[:, 1].min()), float((line[:, 1] + line[:, 3]).max())
+    middle = strokes[:, 1] + strokes[:, 3] / 2
+    beyond = (middle < bottom if first else middle > top).mean()
+    # Little but the title itself lies on its side of it.
+    return float(beyond) <= 0.02 + 1.6 * len(line) / len(strokes)

@@ -30,8 +30,10 @@ from .card_cells import (
 )
 from .card_ground import Reading, look_span, opened, readings_of
 from .card_look import Look, look_at
+from .card_marks import strokes_of, torn
 from .card_strips import loose_writing, strips_of
 from .card_title import Title, title_of, title_solids
+from .card_writing import by_writing
 from .model import Box, FilmDoubt, FilmFrame, FilmLayout, FilmSurvey, Pixels
 
 _NARROWEST = 24
@@ -40,6 +42,9 @@ _TAKEN = 0.3
 _AT_EDGE = 0.006
 _MANY_STROKES = 12
 _DOUBLE = 1.6
+_TORN, _BETTER = 0.08, 0.5
+_FEW, _MANY = 3, 4
+"""Frames: so few may be rows that touch, if the writing tells of so many times more."""
 _SHORT = 0.75
 """Frames of a row over those of most rows."""
 
@@ -69,19 +74,58 @@ def survey_card(card: Pixels) -> FilmSurvey:
     ``short row`` and ``double``.
     """
     height, width = card.shape[:2]
-    laid = _laid(card) if min(height, width) >= _NARROWEST else None
+    laid = _best(look_at(card)) if min(height, width) >= _NARROWEST else None
     if laid is None:
         whole = FilmFrame(Box(0, 0, width, height), confidence=0.0, reason="no frames stand out")
         return FilmSurvey(width, height, FilmLayout.SIMPLEX, (whole,))
-    size = width, height
+    return _survey(laid, (width, height))
+
+
+def _survey(laid: _Laid, size: tuple[int, int]) -> FilmSurvey:
     title = [_title_frame(laid, laid.title, size)] if laid.title else []
     frames = (*title, *_frames(laid, size))
     doubts = tuple(_doubts(laid, size, bool(title)))
-    return FilmSurvey(width, height, FilmLayout.SIMPLEX, frames, doubts=doubts)
+    return FilmSurvey(*size, FilmLayout.SIMPLEX, frames, doubts=doubts)
 
 
-def _laid(card: Pixels) -> _Laid | None:
-    look = look_at(card)
+def _best(look: Look) -> _Laid | None:
+    """Return the card by what stands out on it, or by its writing where that fits better."""
+    laid = _laid(look)
+    count = sum(len(row.cells) for row in laid.rows) if laid else 0
+    worst = _misfit(laid) if laid else 1.0
+    if worst <= _TORN and count > _FEW:
+        return laid
+    other = laid_by_writing(look)
+    if other is None or _misfit(other) > _BETTER * max(worst, _TORN):
+        return laid
+    many = sum(len(row.cells) for row in other.rows)
+    return other if worst > _TORN or many >= _MANY * max(1, count) else laid
+
+
+def _misfit(laid: _Laid) -> float:
+    """Return the share of what is written that no box holds whole, or that shares a double box."""
+    cells = [cell for row in laid.rows for cell in row.cells]
+    if not cells:
+        return 1.0
+    boxes = [cell.box for cell in cells]
+    double = sum(_is_double(cell.box, laid.size) for cell in cells) / len(cells)
+    titled = [laid.title.box] if laid.title else []
+    return max(double, torn(strokes_of(laid.look), [*boxes, *titled], laid.size))
+
+
+def _is_double(box: Box, size: Size) -> bool:
+    return max(box.width / size.width, box.height / size.height) > _DOUBLE
+
+
+def laid_by_writing(look: Look) -> _Laid | None:
+    """Return the card as its writing tells; None when that tells nothing."""
+    found = by_writing(look)
+    if found is None:
+        return None
+    return _Laid(look, _as_read(found.rows, found.title), found.title, found.size)
+
+
+def _laid(look: Look) -> _Laid | None:
     readings = readings_of(look)
     if not readings or not readings[0].solids:
         return None
@@ -214,7 +258,7 @@ def _doubts(laid: _Laid, size: tuple[int, int], titled: bool) -> Iterator[FilmDo
         for cell in row.cells:
             if before is not None and row.lattice:
                 yield from _holes(laid, row.lattice.pitch, (before, cell), size, number)
-            if max(cell.box.width / laid.size.width, cell.box.height / laid.size.height) > _DOUBLE:
+            if _is_double(cell.box, laid.size):
                 box = laid.look.on_card(cell.box, size)
                 yield FilmDoubt("double", box, number, "about twice as large as its neighbours")
             before = cell

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bench.card import card
-from bench.card_families import FAMILIES, HELD_OUT, Family
+from bench.card_families import FAMILIES, HELD_OUT, SHADES, Family
 from bench.fiche_frames import Cut, ink_in, scored
 from bench.film_frames import pages_of
 from capture.model import FilmFrame, FilmLayout, FilmSurvey, Pixels
@@ -24,7 +24,7 @@ def small(family: Family) -> Family:
     return replace(family, rows=min(3, family.rows), columns=min(5, family.columns))
 
 
-@pytest.mark.parametrize("family", [*FAMILIES, *HELD_OUT], ids=lambda family: family.name)
+@pytest.mark.parametrize("family", [*FAMILIES, *SHADES, *HELD_OUT], ids=lambda family: family.name)
 def test_frames_and_their_ink_lie_on_the_card(family: Family, pages: list[Pixels]) -> None:
     one = card(pages, small(family), Random(2))
     height, width = one.pixels.shape

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bench.card import Card, card
-from bench.card_families import FAMILIES, Family
+from bench.card_families import FAMILIES, SHADES, Family
 from bench.fiche_frames import scored
 from bench.film_frames import pages_of
 from capture.card_look import look_at
@@ -17,6 +17,7 @@ from capture.fiche import find_card_frames, survey_card
 from capture.model import Box, FilmLayout, Pixels
 
 BY_NAME = {family.name: family for family in FAMILIES}
+SHADED = {family.name: family for family in SHADES}
 QUICK = (
     "60 frames, crooked card",
     "60 frames, tapes",
@@ -131,3 +132,35 @@ def test_noise_is_kept_whole() -> None:
     for frame in frames[1:]:
         whole |= frame.box
     assert whole.area >= 0.9 * noise.size
+
+
+@pytest.mark.parametrize("name", ["20 frames, all touch"])
+def test_frames_that_do_not_stand_out_are_told_by_their_writing(
+    name: str, pages: list[Pixels]
+) -> None:
+    one = made(pages, SHADED[name])
+    survey = survey_card(one.pixels)
+    cut = scored(one, survey)
+    assert cut.clipped == 0
+    assert cut.apart >= 0.9 * cut.shots
+    assert cut.titles_found == 1
+    frames = [frame for frame in survey.frames if not frame.title_strip]
+    assert all("by its writing" in frame.reason for frame in frames)
+    assert max(frame.confidence for frame in frames) <= 0.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", SHADES, ids=lambda family: family.name)
+def test_no_frame_is_lost_where_paper_has_the_tone_of_the_ground(
+    family: Family, pages: list[Pixels]
+) -> None:
+    one = made(pages, family, 502)
+    cut = scored(one, survey_card(one.pixels))
+    assert cut.clipped <= 2
+    assert cut.apart >= 0.9 * cut.shots
+
+
+def test_a_single_page_is_no_card_of_many() -> None:
+    (page,) = pages_of(7, 1, 120)
+    for pixels in (page, np.pad(20 + (255 - page) // 2, 60, constant_values=20)):
+        assert len(find_card_frames(pixels.astype(np.uint8))) <= 2
