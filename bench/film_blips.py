@@ -83,11 +83,12 @@ def look_at(pixels: Pixels) -> Pixels:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def read(look: Pixels, size: tuple[int, int], frames: Sequence[FilmFrame]) -> Marking:
-    """Return the marks of a look at film of a width and length, given to ``frames``."""
+def read(look: Pixels, pixels: Pixels, frames: Sequence[FilmFrame]) -> Marking:
+    """Return the marks of film, seen on a look at it, given to ``frames``."""
+    length, width = pixels.shape
     blocks = ((at, look[at : at + _BLOCK]) for at in range(0, len(look), _BLOCK))
-    scale = size[0] / look.shape[1]
-    return blips_of([mark.moved(scale) for mark in marks_along(blocks)], frames, size)
+    marks = [mark.moved(width / look.shape[1]) for mark in marks_along(blocks)]
+    return blips_of(marks, frames, (width, length), lines=lambda start, stop: pixels[start:stop])
 
 
 def swayed(boxes: Iterable[Box], width: int, rng: Random) -> tuple[FilmFrame, ...]:
@@ -181,12 +182,11 @@ def measured(
 
 def one_roll(ribbon: Marked, track: Track, rng: Random) -> Count:
     """Return how the marks of one roll were read."""
-    length, width = ribbon.pixels.shape
-    frames = swayed(ribbon.frames, width, rng)
+    frames = swayed(ribbon.frames, ribbon.pixels.shape[1], rng)
     look = look_at(ribbon.pixels)
     counting = counting_of(track, ribbon)
     started = time.process_time()
-    marking = read(look, (width, length), frames)
+    marking = read(look, ribbon.pixels, frames)
     counted = addressed(marking.frames, counting, marking.blips)
     shown = (*marking.doubts, *jumps(counted, counting))
     seconds = time.process_time() - started

@@ -15,7 +15,8 @@ from operator import or_
 
 import numpy as np
 
-from .mark_fit import Fit, Floats, fitted, without_holes
+from .mark_again import Known, Lines
+from .mark_fit import Fit, Floats, exposed_together, fitted, without_holes
 from .mark_sizes import Sizes, sizes_of
 from .marks import Mark as Mark
 from .marks import find_marks as find_marks
@@ -68,6 +69,8 @@ class _Edge:
     boxes: tuple[Box, ...]
     """Of each exposure."""
     fit: Fit
+    touched: frozenset[int] = frozenset()
+    """Exposures whose marks showed only at a second look."""
 
 
 def blips_of(
@@ -76,12 +79,14 @@ def blips_of(
     size: tuple[int, int],
     layout: FilmLayout = FilmLayout.SIMPLEX,
     channel: str = "",
+    lines: Lines | None = None,
 ) -> Marking:
     """Return the frames of a roll each with its mark, and the doubts; all in pixels of the ribbon.
 
     ``marks`` are those of the whole roll (``Mark.moved``), in any order; ``size`` is width and
     length of the film. A frame with several marks gets the one of the highest level; ``channel``
-    leaves out the other edge.
+    leaves out the other edge. With ``lines`` of the ribbon, frames that seem to have no mark are
+    looked at again: what touches a mark hides it at first sight.
     """
     found = [
         edge
@@ -92,6 +97,8 @@ def blips_of(
     marked = {number for edge in edges for at in edge.fit.pairs for number in edge.exposures[at]}
     if len(marked) < max(_FEWEST, _PAIRED * _most_marked(frames, layout, channel)):
         return Marking(tuple(frames), (), (), 0.0, "no marks keep step with the frames")
+    if lines is not None:
+        edges = list(_seen_again(edges, lines, size[0]))
     return _marking(edges, frames, size[0])
 
 
@@ -146,7 +153,7 @@ def _edge(
 ) -> _Edge | None:
     """Return the marks along one edge that keep step with the frames; None when none do."""
     width, length = size
-    exposures = _exposures(frames, layout, channel)
+    exposures = exposed_together(frames, layout, channel)
     boxes = [reduce(or_, (frames[at].box for at in one)) for one in exposures]
     right = channel == "B"
     beside = (mark for mark in marks if (mark.middle[0] > width / 2) == right)
@@ -164,30 +171,6 @@ def _edge(
     if again is not None:
         film, aligned = alike, _aligned(alike, again, width, right=right)
     return _Edge(channel, tuple(film), exposures, tuple(boxes), aligned) if aligned.pairs else None
-
-
-def _exposures(
-    frames: Sequence[FilmFrame], layout: FilmLayout, channel: str
-) -> tuple[tuple[int, ...], ...]:
-    """Return which frames were exposed together and have their mark along one edge, in order."""
-    numbers = sorted(range(len(frames)), key=lambda at: (frames[at].box.y, frames[at].lane))
-    if layout == FilmLayout.DUO:
-        lane = 2 if channel == "B" else 1
-        return tuple((at,) for at in numbers if frames[at].lane == lane)
-    found: list[tuple[int, ...]] = []
-    for at in numbers:
-        together = (
-            layout == FilmLayout.DUPLEX
-            and found
-            and len(found[-1]) == 1
-            and frames[found[-1][0]].lane != frames[at].lane
-            and frames[found[-1][0]].box.row_overlap(frames[at].box) > _TOGETHER
-        )
-        if together:
-            found[-1] = (*found[-1], at)
-        else:
-            found.append((at,))
-    return tuple(found)
 
 
 def _once(marks: Sequence[Mark]) -> Iterator[Mark]:
@@ -267,15 +250,36 @@ class _Found:
     exposure: int | None
 
 
-def _marking(edges: Sequence[_Edge], frames: Sequence[FilmFrame], width: int) -> Marking:
-    paired = sorted(
-        (
-            _Found(edge.marks[mark], edge, exposure)
-            for edge in edges
-            for exposure, mark in edge.fit.pairs.items()
-        ),
-        key=lambda found: found.mark.middle[1],
+def _seen_again(edges: Sequence[_Edge], lines: Lines, width: int) -> Iterator[_Edge]:
+    """Yield each edge with the marks that show only where place and size are known."""
+    paired = _paired(edges)
+    levels = sizes_of([found.mark for found in paired]).levels.tolist()
+    for edge in edges:
+        own = {
+            found.exposure: level
+            for found, level in zip(paired, levels, strict=True)
+            if found.edge is edge and found.exposure is not None
+        }
+        known = Known(edge.marks, edge.boxes, edge.fit.pairs, own, width, edge.channel == "B")
+        hidden = dict(known.hidden(lines))
+        marks = [*edge.marks, *hidden.values()]
+        pairs = edge.fit.pairs | dict(zip(hidden, range(len(edge.marks), len(marks)), strict=True))
+        fit = replace(edge.fit, pairs=pairs)
+        yield replace(edge, marks=tuple(marks), fit=fit, touched=frozenset(hidden))
+
+
+def _paired(edges: Sequence[_Edge]) -> list[_Found]:
+    """Return the marks that exposures have, in order along the film."""
+    found = (
+        _Found(edge.marks[mark], edge, exposure)
+        for edge in edges
+        for exposure, mark in edge.fit.pairs.items()
     )
+    return sorted(found, key=lambda found: found.mark.middle[1])
+
+
+def _marking(edges: Sequence[_Edge], frames: Sequence[FilmFrame], width: int) -> Marking:
+    paired = _paired(edges)
     sizes = sizes_of([found.mark for found in paired])
     blips = [_blip(one, level) for one, level in zip(paired, sizes.levels.tolist(), strict=True)]
     bare = [one for edge in edges for one in _bare(edge, paired, sizes, width)]
@@ -323,7 +327,7 @@ def _bare(
     tones = np.array([mark.contrast for mark in own])
     widest = float(np.percentile(sides[:, 1] - sides[:, 0], 99))
     for at, mark in enumerate(edge.marks):
-        if at in used:
+        if at in used or any(mark.box.overlap(one.box) > _TOGETHER for one in own):
             continue
         place = int(np.searchsorted(own_lines, mark.middle[1]))
         near = slice(max(0, place - _AROUND), place + _AROUND)
@@ -353,11 +357,14 @@ def _unmarked(edges: Sequence[_Edge], frames: Sequence[FilmFrame]) -> Iterator[F
 
 def _unsure(paired: Sequence[_Found], blips: Sequence[Blip], sizes: Sizes) -> Iterator[FilmDoubt]:
     """Yield a doubt for every mark that may as well be of another size."""
-    for at in np.flatnonzero(sizes.unsure).tolist():
-        found = paired[at]
-        after = found.edge.exposures[found.exposure or 0][0]
-        reason = f"its mark is between two sizes; taken for size {blips[at].level} of them"
-        yield FilmDoubt("jump", found.mark.box, after, reason)
+    for found, blip, unsure in zip(paired, blips, sizes.unsure.tolist(), strict=True):
+        exposure = found.exposure or 0
+        touched = exposure in found.edge.touched
+        if not (unsure or touched):
+            continue
+        why = "something touches its mark" if touched else "its mark is between two sizes"
+        reason = f"{why}; taken for size {blip.level} of them"
+        yield FilmDoubt("jump", found.mark.box, found.edge.exposures[exposure][0], reason)
 
 
 def _bare_doubt(found: _Found) -> FilmDoubt:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .marks import Mark
-from .model import Box
+from .model import Box, FilmFrame, FilmLayout
 
 _REACH = 2.3
 """Usual distances of frames: so far from its frame may a mark lie."""
@@ -30,6 +30,9 @@ _AS_EXACT = 0.94
 """Of the most exact distance: others are as good, and the ends of the roll decide."""
 _STRETCH = 8
 """So many frames on end without a mark may have theirs at another distance."""
+
+_TOGETHER = 0.5
+"""Share of its height that front and back have in common along the film."""
 
 _STEPS, _STEADY, _NEXT = 8, 0.95, 0.4
 _UNSTEADY, _SAME = 0.006, 0.012
@@ -53,6 +56,30 @@ class Fit:
     """Pixels along the film from the middle of an exposure to the middle of its mark."""
     rival: float
     """Share of these exposures that the best other distance fits as well."""
+
+
+def exposed_together(
+    frames: Sequence[FilmFrame], layout: FilmLayout, channel: str
+) -> tuple[tuple[int, ...], ...]:
+    """Return which frames were exposed together and have their mark along one edge, in order."""
+    numbers = sorted(range(len(frames)), key=lambda at: (frames[at].box.y, frames[at].lane))
+    if layout == FilmLayout.DUO:
+        lane = 2 if channel == "B" else 1
+        return tuple((at,) for at in numbers if frames[at].lane == lane)
+    found: list[tuple[int, ...]] = []
+    for at in numbers:
+        together = (
+            layout == FilmLayout.DUPLEX
+            and found
+            and len(found[-1]) == 1
+            and frames[found[-1][0]].lane != frames[at].lane
+            and frames[found[-1][0]].box.row_overlap(frames[at].box) > _TOGETHER
+        )
+        if together:
+            found[-1] = (*found[-1], at)
+        else:
+            found.append((at,))
+    return tuple(found)
 
 
 def fitted(

@@ -323,3 +323,47 @@ def test_what_a_mark_covers_of_a_page_is_not_taken_in_its_place() -> None:
     marking = given_to([*marks, *inside], frames_at(tops))
     assert all(frame.blip for frame in marking.frames)
     assert marking.doubts == ()
+
+
+def ribbon_with(tops: list[float], levels: list[int], left_out: int | None = None) -> Pixels:
+    """Film with marks beside its frames, and letters of the maker on one of them."""
+    pixels = np.full((int(tops[-1]) + 3000, WIDTH), FILM, np.uint8)
+    for at, (top, level) in enumerate(zip(tops, levels, strict=True)):
+        across, along = SIZES[level]
+        first = round(top + 600 - along / 2)
+        if at != left_out:
+            pixels[first : first + along, 20 : 20 + across] = MARK
+    return pixels
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+def test_a_mark_that_print_touches_is_seen_where_its_place_and_size_are_known(level: int) -> None:
+    levels = [1, 2, 3] * 8
+    tops = spaced(len(levels))
+    hidden = 8 + level
+    levels[hidden] = level
+    pixels = ribbon_with(tops, levels)
+    line = round(tops[hidden] + 600)
+    for down in (-150, -20, 110):
+        pixels[line + down : line + down + 14, 70:130] = MARK
+    marks = [mark(top + 600, one) for top, one in zip(tops, levels, strict=True)]
+    del marks[hidden]
+    size = WIDTH, len(pixels)
+    marking = blips_of(marks, frames_at(tops), size, lines=lambda a, b: pixels[a:b])
+    assert levels_of(marking) == levels
+    assert [(one.kind, one.after) for one in marking.doubts] == [("jump", hidden)]
+
+
+def test_print_where_a_mark_is_left_out_is_none() -> None:
+    levels = [1, 2, 3] * 8
+    tops = spaced(len(levels))
+    pixels = ribbon_with(tops, levels, left_out=9)
+    line = round(tops[9] + 600)
+    for down in (-40, 0, 40):
+        cv2.putText(pixels, "HB", (20, line + down), cv2.FONT_HERSHEY_SIMPLEX, 1.2, MARK, 6)
+    marks = [mark(top + 600, one) for top, one in zip(tops, levels, strict=True)]
+    del marks[9]
+    size = WIDTH, len(pixels)
+    marking = blips_of(marks, frames_at(tops), size, lines=lambda a, b: pixels[a:b])
+    assert marking.frames[9].blip is None
+    assert [(one.kind, one.after) for one in marking.doubts] == [("unmarked", 9)]
