@@ -33,7 +33,7 @@ _APART = 3
 _DETAIL = 24
 """Lines of a look: what varies slower along the film is tone, not detail."""
 _TILE = 16
-_FAINTEST, _GRAINS = 3.0, 4.0
+_FAINTEST, _GRAINS, _FLAT = 3.0, 4.0, 1.5
 _SAME, _OTHER = 0.7, 0.5
 """Correlation of tiles that show the same, and of those that do not."""
 _FEWEST_TILES, _FEWEST_ROWS = 20, 3
@@ -257,7 +257,7 @@ def _proof(before: Ribbon, after: Ribbon, fit: Fit, factor: int) -> Proof | None
     first = before.length - fit.overlap
     end = _detail(_shrunk(before, first, first + high, factor, max(0, fit.shift), wide))
     start = _detail(_shrunk(after, 0, high, factor, max(0, -fit.shift), wide))
-    alike, visible = _tiles(end, start)
+    alike, visible, flat = _tiles(end, start)
     count = int(visible.sum())
     if count < _FEWEST_TILES or visible.any(axis=1).sum() < _FEWEST_ROWS:
         return None
@@ -269,7 +269,7 @@ def _proof(before: Ribbon, after: Ribbon, fit: Fit, factor: int) -> Proof | None
     # The same sheet filmed twice differs by its dust, ruled lines by nothing: what is the same
     # piece of film is told by its grain. Much of it, and no two lines alike, needs no such proof.
     sure = not other.any() and high >= _LONG * wide and not _periodic(start)
-    if not sure and not _same_grain(before, after, fit, _TILE * factor, ~visible):
+    if not sure and not _same_grain(before, after, fit, _TILE * factor, flat):
         return None
     share = float((visible & (alike >= _SAME)).sum()) / count
     return Proof(count, share) if share >= _MOST_SAME else None
@@ -309,12 +309,14 @@ def _same_grain(
 def _grain(tones: Pixels) -> Floats:
     """Return what varies from pixel to pixel, specks no more than the rest."""
     fine = tones.astype(np.float32) - cv2.blur(tones.astype(np.float32), (5, 5))
+    # Edges of paper and scratches run down the film, and are no grain.
+    fine -= np.median(fine, axis=0)
     limit = 3 * float(fine.std())
     return np.asarray(np.clip(fine, -limit, limit), dtype=np.float32)
 
 
-def _tiles(one: Floats, other: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return the correlation of each tile, and which tiles have anything to see."""
+def _tiles(one: Floats, other: Floats) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the correlation of each tile, which have anything to see, and which have nothing."""
     down, across = one.shape[0] // _TILE, one.shape[1] // _TILE
     size = down * _TILE, across * _TILE
 
@@ -328,4 +330,5 @@ def _tiles(one: Floats, other: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     alike = shared / np.sqrt(np.maximum(spreads[0] * spreads[1], 1e-6))
     grain = max(float(np.percentile(np.sqrt(each.clip(0)), 20)) for each in spreads)
     least = max(_FAINTEST, _GRAINS * grain)
-    return alike, np.sqrt(np.maximum(*spreads).clip(0)) >= least
+    seen = np.sqrt(np.maximum(*spreads).clip(0))
+    return alike, seen >= least, seen < _FLAT * grain

@@ -325,7 +325,9 @@ class StoredTiff:
 
     def _more(self, at: int) -> tuple[bytes, int]:
         """Return more of the only strip, from byte ``at`` of it on, and where it goes on."""
-        (place,) = self._tags.numbers(tag.STRIPS, 0, 1)
+        place = next(iter(self._tags.numbers(tag.STRIPS, 0, 1)), None)
+        if place is None:
+            raise SourceError(f"{self._name} does not say where it lies; copy or scan it again")
         found = bytes_at(self._file, int(place) + at, _STREAM)
         return found, at + len(found)
 
