@@ -31,6 +31,8 @@ _MARGIN = 0.004  # of the width of the film
 _STRETCH, _CONTEXT, _KEPT = 48.0, 6.0, 4.5
 """Widths of the film: what is looked at together, of it what lies before what is new, and what
 is left for the next stretch to decide."""
+_BY_SPLICE = 0.012  # of the width: so near to a splice a frame ends at it
+_OVER = 0.15  # of a splice, over its middle
 _REMEMBERED = 40  # frames whose length tells the usual one
 
 
@@ -210,7 +212,21 @@ def _in_window(window: _Window, lane: _Lane) -> tuple[FilmFrame, ...]:
     taken = max(0, round((lane.until - window.start) / along))
     cuts = [round((top + end) / 2 / along) for top, end in window.splices]
     frames = frames_on(density, [length / along for length in lane.lengths], taken, cuts)
-    return tuple(_on_look(frame, along, across, window.start) for frame in frames)
+    found = (_on_look(frame, along, across, window.start) for frame in frames)
+    return tuple(replace(frame, box=_to_splices(frame.box, window)) for frame in found)
+
+
+def _to_splices(box: Box, window: _Window) -> Box:
+    """Return a box that ends at a splice, and runs over its middle: it may run up and down."""
+    near, top, bottom = round(_BY_SPLICE * window.lines.shape[1]), box.y, box.bottom
+    for first, last in window.splices:
+        start, end = window.start + first, window.start + last
+        spare = round(_OVER * (last - first))
+        if start - near <= box.y <= end + near:
+            top = min(top, (start + end) // 2 - spare)
+        if start - near <= box.bottom <= end + near:
+            bottom = max(bottom, (start + end) // 2 + spare)
+    return replace(box, y=top, height=bottom - top)
 
 
 def _on_look(frame: FilmFrame, along: float, across: float, start: int) -> FilmFrame:
