@@ -49,7 +49,8 @@ _WORD = (0.04, 0.008)  # of the width, across and along: the least that may be w
 _LOW = 0.1  # of the width: a line of writing is lower, uneven film beside a frame is not
 _EVEN_ENOUGH, _MOST_ALIKE, _FEWEST = 0.02, 0.85, 6  # of the length; of frames; frames
 _TAPE = 0.35  # of the width, from a splice to the end of its tape
-_AT_CHANGE, _ALL, _BARE = 0.1, 0.97, 0.9
+_ALL, _BARE = 0.97, 0.9  # of the width; of the lines
+_AS_WIDE = 0.3  # of written frames: fewer are wide by a tape or a stain
 _FEW_CUTS = 3  # no document is as long as more frames than that
 _DRIFT, _CLEAR = 1.6, 25.0  # of the tolerance; grey levels
 _TOO_WIDE = 0.9  # of the width
@@ -75,17 +76,33 @@ def frames_on(
         known = max(0, min(taken - start, part.length))
         lines = [line - start for line in splices if 0 < line - start < part.length]
         before = [*lengths, *(float(frame.box.height) for frame in frames)]
-        for frame in _in_part(part, exposed, before, known, lines):
-            if len(parts) > 1 and _is_leader(part, frame.box):
-                continue
-            frames.append(replace(frame, box=replace(frame.box, y=frame.box.y + start)))
-    return frames
+        frames += [
+            replace(frame, box=replace(frame.box, y=frame.box.y + start))
+            for frame in _in_part(part, exposed, before, known, lines)
+        ]
+    return _without_leaders(density, frames, lengths, len(parts) > 1)
 
 
-def _is_leader(density: Density, box: Box) -> bool:
-    """Return whether what stands out is film of the job beside it: bare, and as wide as film."""
-    near = _AT_CHANGE * density.width
-    if min(box.y, density.length - box.bottom) > near or box.width < _ALL * density.width:
+def _without_leaders(
+    density: Density, frames: list[FilmFrame], lengths: Sequence[float], changes: bool
+) -> list[FilmFrame]:
+    """Return frames without bare film that was taken for one: even, and as wide as the film.
+
+    Blank exposures are as wide only where written ones are, and no longer than those.
+    """
+    bare = [frame for frame in frames if _is_bare(density, frame.box)]
+    written = [frame.box for frame in frames if frame not in bare]
+    if not bare or not (written or changes):
+        return frames
+    wide = sum(box.width >= _ALL * density.width for box in written) > _AS_WIDE * len(written)
+    usual = _usual_length([*lengths, *(box.height for box in written)], density.width)
+    most = _TALL * usual if wide and usual is not None else 0.0
+    return [frame for frame in frames if frame not in bare or frame.box.height <= most]
+
+
+def _is_bare(density: Density, box: Box) -> bool:
+    """Return whether what stands out is even all over, from edge to edge of the film."""
+    if box.width < _ALL * density.width:
         return False
     return float(density.still[box.y : box.bottom].mean()) >= _BARE
 

@@ -223,6 +223,15 @@ def test_calm_lines_inside_a_frame_do_not_part_it(name: str, rolled: list[Pixels
     assert (cut.clipped, cut.recall, cut.precision) == (0, 1.0, 1.0)
 
 
+def test_bare_film_where_jobs_change_is_no_frame(rolled: list[Pixels]) -> None:
+    film = next(one for one in HARD_FILMS if one.name == "jobs of both polarities")
+    truth = reel(rolled, film, 24, Random("jobs 1"))
+    survey = survey_roll(PixelRibbon(truth.pixels))
+    cut = scored(truth, survey.frames) + doubted(truth, survey)
+    assert (cut.clipped, cut.recall, cut.precision) == (0, 1.0, 1.0)
+    assert (cut.caught, cut.false) == (cut.seeded, 0)
+
+
 def test_density_tells_the_tone_along_the_roll(rolled: list[Pixels]) -> None:
     pixels = roll(rolled, EASY[0], Random(2)).pixels
     survey = survey_roll(PixelRibbon(pixels))
