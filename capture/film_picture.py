@@ -19,6 +19,8 @@ _QUALITY = 72
 _FRAME, _UNSURE, _MARK, _DOUBT = (37, 99, 235), (217, 119, 6), (13, 148, 136), (220, 38, 38)
 """Blue, amber, teal and red, which people who see few colours still tell by their tone."""
 _SURE = 0.6
+_LABEL = 0.07
+"""Height of a label, of the width of most frames."""
 _LEAST_LINE = 2
 _BLOCK = 4096
 """Lines that are read at once."""
@@ -102,9 +104,10 @@ class _Sheet:
 
 def _drawn(tones: Pixels, survey: FilmSurvey, factor: float, start: int) -> bytes:
     picture = Image.fromarray(_spread(tones)).convert("RGB")
-    type_size = max(11, picture.width // 22 if survey.length > survey.width else 14)
+    usual = float(np.median([frame.box.width for frame in survey.frames] or [survey.width]))
+    type_size = round(max(11.0, min(picture.width / 22, _LABEL * usual * factor)))
     font = ImageFont.load_default(type_size)
-    line = max(_LEAST_LINE, picture.width // 200)
+    line = max(_LEAST_LINE, type_size // 8)
     sheet = _Sheet(ImageDraw.Draw(picture), factor, start, picture.size, font, line)
     for number, frame in enumerate(survey.frames, 1):
         if sheet.shows(frame.box):
