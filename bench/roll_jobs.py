@@ -463,5 +463,27 @@ HELD_OUT = (
         False,
         (Job(replace(_WORN, missing=0.08, skew=2.5, width=1.2, gaps=(0.02, 0.3))),),
     ),
+    Film(
+        "held out: spreads, portrait, long documents",
+        False,
+        (Job(replace(_LIGHT, gaps=(0.04, 0.25), missing=0.05), spreads=0.4, long=0.08),),
+    ),
+    Film(
+        "held out: taped splices, dark gaps, skewed",
+        False,
+        (Job(replace(_PLAIN, skew=1.2, width=1.25)),),
+        splices=0.8,
+        tape=0.7,
+        jag=(0.01, 0.03),
+    ),
+    Film(
+        "held out: three jobs, long leaders between",
+        False,
+        (
+            Job(replace(_POSITIVE, leader=(0.8, 2.5), width=1.2)),
+            Job(replace(_LIGHT, leader=(0.5, 2.0), blank=0.1, width=1.2)),
+            Job(replace(_PLAIN, leader=(1.0, 3.0), slips=0.1, width=1.2)),
+        ),
+    ),
 )
 FILMS = EASY_FILMS + HARD_FILMS
