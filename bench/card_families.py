@@ -164,5 +164,16 @@ HELD_OUT = (
     Family(
         "all touch both ways", False, 7, 12, (8, 16), gaps=(0.0, 0.0), short=0.2, jitter=0.0
     ),
+    Family(
+        "72 frames, paper as ground", False, 6, 12, (10, 22), near=0, gaps=(0.08, 0.1), drift=0.1
+    ),
+    Family(
+        "30 frames, two levels lighter", False, 5, 6, (10, 22), near=2, printed=False, short=0.3,
+        gaps=(0.05, 0.06), missing=0.05, degrees=(-0.8, 0.8),
+    ),
+    Family(
+        "50 frames, positive, a shade darker", False, 5, 10, (205, 225), near=-7, ink=POSITIVE[1],
+        blank=0.05, title_height=0.6, gaps=(0.07, 0.05),
+    ),
 )  # fmt: skip
 """Families made of other figures, which the cutter was not built on."""

@@ -21,7 +21,7 @@ from capture.model import Box, FilmSurvey, Pixels
 
 from . import results
 from .card import Card, CardShot, card
-from .card_families import FAMILIES, HELD_OUT, Family
+from .card_families import FAMILIES, HELD_OUT, SHADES, Family
 from .film_frames import overlap, pages_of
 from .results import Result, Table
 
@@ -166,6 +166,7 @@ def main(arguments: list[str] | None = None) -> int:
     groups = (
         ("Easy cards", [family for family in FAMILIES if family.easy]),
         ("Hard cards", [family for family in FAMILIES if not family.easy]),
+        ("Paper with the tone of the ground, and frames that touch all round", list(SHADES)),
         ("Families that were not built on", list(HELD_OUT)),
     )
     tables = []

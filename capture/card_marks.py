@@ -18,7 +18,7 @@ _WHOLE, _THIN, _THIN_FROM = 0.4, 5.0, 0.06
 """Longer than this share of the card is no stroke; so thin and longer than that is a scratch."""
 _SPECK = 8  # pixels of a whole look
 _ENOUGH = 0.12  # of the pitch: room on both sides of a seam
-_CALM, _CALM_OF_USUAL = 0.012, 0.12
+_CALM, _CALM_OF_USUAL, _MOST_OF_USUAL = 0.012, 0.12, 0.25
 _FULL, _LEAST_REPEAT = 0.15, 1.4
 _REACH, _HALO = 3, 9
 _CLEAR = 8.0
@@ -62,7 +62,10 @@ class Line:
     @property
     def ends(self) -> tuple[int, int]:
         """Where writing begins and ends."""
-        written = np.flatnonzero(self.near <= 0)
+        some = self.ink[self.near <= 0]
+        usual = float(np.median(some)) if some.size else 0.0
+        # A scratch beside the frames is thinner than lines of text are.
+        written = np.flatnonzero((self.near <= 0) & (self.ink >= _MOST_OF_USUAL * usual))
         return (int(written[0]), int(written[-1]) + 1) if written.size else (0, 0)
 
     def repeats(self, pitch: float) -> float:

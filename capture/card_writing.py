@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .card_cells import CardRow, Cell, Size
-from .card_edges import edges_along, exposed, sides_of, tightened
+from .card_edges import Edges, edges_along, exposed, sides_of, tightened
 from .card_look import Look
 from .card_marks import (
     Line,
@@ -36,7 +36,7 @@ _PAGE = 0.6, 1.7
 _STEP = 1.008
 _LATE, _USUAL_MARGIN = 1.5, 0.13
 _MARGIN = 0.28  # of the pitch: pages begin to be written on no farther from the seam
-_SPARE_PLACE = 0.6
+_SPARE_PLACE, _CALM_SIDES = 0.6, 0.85
 _ROWS_TRIED = 6
 _LEAST_SCORE = 0.35
 _LETTERS, _SMALL = 0.03, 14.0
@@ -196,8 +196,7 @@ def _places_in(line: Profile, at: Profile) -> NDArray[np.int64]:
 
 def _bands(whole: Line, lattice: Lattice) -> Iterator[tuple[int, int]]:
     """Yield the first and last line of each row on which something is written."""
-    last = whole.ends[1]
-    for number in range(round((last - lattice.phase) / lattice.pitch) + 2):
+    for number in range(lattice.nearest(0.0) - 1, lattice.nearest(len(whole.near)) + 1):
         top = max(0, round(lattice.start(number)))
         bottom = min(len(whole.near), round(lattice.start(number + 1)))
         if bottom - top > 0.5 * lattice.pitch and (whole.near[top:bottom] <= 0).any():
@@ -213,7 +212,11 @@ def _row(
     if not written:
         return None
     line = marks.across(*band)
-    lattice, edges = edges_along(line.step, written, lattice)
+    finer, edges = edges_along(line.step, written, lattice)
+    if edges and _is_calm(line, edges, finer, written):
+        lattice = finer
+    else:
+        edges = None
     held = exposed(line.step, edges, lattice, written)
     left, right = (round(lattice.start(place)) for place in (held[0], held[-1] + 1))
     top, bottom = tightened(marks, band, (max(0, left), right), edges)
@@ -225,6 +228,13 @@ def _row(
         frame = holding(Box(first, top, last - first, bottom - top), box, words)
         cells.append(Cell(frame, 0.5 if edges else 0.4, _REASON, number + 1, place))
     return CardRow(tuple(cells), lattice)
+
+
+def _is_calm(line: Line, edges: Edges, lattice: Lattice, places: Sequence[int]) -> bool:
+    """Return whether edges lie where nothing is written, else they are edges of writing."""
+    sides = [sides_of(line.step, edges, lattice, place) or (0, 0) for place in places]
+    at = np.clip(np.array(sides).ravel(), 0, len(line.near) - 1)
+    return float((line.near[at] > 0).mean()) >= _CALM_SIDES
 
 
 def _is_written(words: Words, box: Box) -> bool:

@@ -42,7 +42,7 @@ _TAKEN = 0.3
 _AT_EDGE = 0.006
 _MANY_STROKES = 12
 _DOUBLE = 1.6
-_TORN, _BETTER = 0.08, 0.5
+_TORN, _BETTER = 0.03, 0.5
 _FEW, _MANY = 3, 4
 """Frames: so few may be rows that touch, if the writing tells of so many times more."""
 _SHORT = 0.75
