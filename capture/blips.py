@@ -105,15 +105,15 @@ def blips_of(
 def _as_clear(edges: list[_Edge]) -> list[_Edge]:
     """Return edges without one whose marks are mere shades of those along the other.
 
-    Both channels are exposed by one lamp; holes in clear film differ from it by next to nothing.
+    Both channels are exposed by one lamp, which makes film darker or clearer; holes in clear film
+    are clearer still, and differ from it by next to nothing.
     """
     contrast = [
-        float(np.median([abs(edge.marks[at].contrast) for at in edge.fit.pairs.values()]))
+        float(np.median([edge.marks[at].contrast for at in edge.fit.pairs.values()]))
         for edge in edges
     ]
-    return [
-        edge for edge, own in zip(edges, contrast, strict=True) if own >= _AS_CLEAR * max(contrast)
-    ]
+    clearest = max(contrast, key=abs, default=1.0)
+    return [edge for edge, own in zip(edges, contrast, strict=True) if own / clearest >= _AS_CLEAR]
 
 
 def _at_one_distance(edges: list[_Edge], size: tuple[int, int], layout: FilmLayout) -> list[_Edge]:

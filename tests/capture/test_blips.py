@@ -367,3 +367,12 @@ def test_print_where_a_mark_is_left_out_is_none() -> None:
     marking = blips_of(marks, frames_at(tops), size, lines=lambda a, b: pixels[a:b])
     assert marking.frames[9].blip is None
     assert [(one.kind, one.after) for one in marking.doubts] == [("unmarked", 9)]
+
+
+def test_what_is_clearer_than_film_along_the_other_edge_of_dark_marks_is_none() -> None:
+    tops = spaced(30)
+    dark = [replace(mark(top + 600), contrast=-170.0) for top in tops]
+    clearer = [replace(mark(top + 600, 2, right=True), contrast=52.0) for top in tops]
+    marking = given_to([*dark, *clearer], frames_at(tops))
+    assert {blip.channel for blip in marking.blips} == {"A"}
+    assert len(marking.blips) == 30
