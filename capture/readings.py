@@ -39,6 +39,8 @@ _SOLID = 0.8
 _FRAME_WIDTH = 0.35
 _LONGEST = 3.5  # widths of the film: what is longer is several frames
 _PAGE, _UNLIKE_PAGES = (0.45, 2.2), 0.8  # wide gaps between pages, seen as frames, are low
+_TURNED, _HALF_AS_LONG = 0.9, 0.05
+"""What pages count that lie across, or spreads: half or twice as long as the others."""
 _JOINED = 0.6
 """What a stretch of frames that touch counts beside frames that are clear."""
 _TEXTURED = 0.05
@@ -301,7 +303,9 @@ def _alike(solids: tuple[Box, ...], width: int) -> float:
         return 0.0
     lengths = np.array([box.height for box in solids], dtype=np.float64)
     usual = float(np.median(lengths))
-    share = float(np.mean(np.abs(lengths - usual) <= 0.35 * usual))
+    other = np.minimum(np.abs(lengths / usual - 0.5), np.abs(lengths / usual / 4 - 0.5))
+    near = np.abs(lengths - usual) <= 0.35 * usual
+    share = float(np.mean(np.maximum(near, _TURNED * (other <= _HALF_AS_LONG))))
     touching = usual > _LONGEST * width
     like = touching or _PAGE[0] <= usual / width <= _PAGE[1]
     return share if like else _UNLIKE_PAGES * share
