@@ -77,7 +77,9 @@ def survey_roll(ribbon: Ribbon, stretch: float = _STRETCH) -> FilmSurvey:
     across = ribbon.width / look.width
     marks = [mark.moved(across) for mark in found.marks]
     size = ribbon.width, ribbon.length
-    marking = blips_of(marks, frames, size, layout) if marks and frames else None
+    marking = (
+        blips_of(marks, frames, size, layout, lines=ribbon.lines) if marks and frames else None
+    )
     splices = [_full_size(box, look, ribbon) for box in found.splices]
     doubts = doubts_about(frames, ribbon.width, ribbon.length, splices, layout, look.damage)
     return FilmSurvey(
