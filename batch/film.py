@@ -10,10 +10,10 @@ from archive.catalogue import Connection
 from archive.deliveries import Batch, FrameRow, Source
 from archive.film import FilmPart, FilmRoll, RollFrame
 from archive.vault import Vault
+from capture.film.roll import Roll, Strip
+from capture.film.survey import Film, usual_size
 from capture.model import FilmSurvey, FrameRef, SourceKind
-from capture.roll import Roll, Strip
 from capture.source import Place
-from capture.survey import Film, usual_size
 
 from .stages import Surveyed
 from .strips import roll_name

@@ -10,7 +10,7 @@ from operator import or_
 
 from archive.film import FilmRoll, RollFrame
 from archive.film_account import Explanation
-from capture.address import address_text
+from capture.film.address import address_text
 from capture.model import Box, FilmDoubt
 from indexer.car import CarRow
 from indexer.car_shift import Shift

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from archive import film_account
 from archive.catalogue import Connection
 from archive.film import FilmRoll, RollFrame
-from capture.address import address_text
+from capture.film.address import address_text
 from indexer.car import CarRow
 from indexer.car_shift import Shift
 

@@ -10,8 +10,8 @@ from archive.archive import Archive
 from archive.catalogue import Connection
 from archive.deliveries import Batch
 from archive.film import FilmRoll, RollFrame
+from capture.film.repeats import Repeat
 from capture.model import FilmDoubt, FrameState
-from capture.repeats import Repeat
 from ocr.model import OcrPage
 
 from .keeping import stop_if_told

@@ -19,8 +19,8 @@ from archive.catalogue import Connection, now
 from archive.deliveries import Batch, FrameRow, Source
 from archive.delivery_order import put_in_order
 from capture.errors import SettingsError
-from capture.joined import Joint
 from capture.model import FrameRef, SourceKind
+from capture.ribbon.joined import Joint
 from capture.sniff import HEAD_BYTES
 
 from .assembly import Run, assemble_run, runs

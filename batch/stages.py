@@ -17,12 +17,12 @@ from archive.vault import Vault
 from capture.encode import decode, encode
 from capture.enhance import prepare, turned
 from capture.errors import ToolError
+from capture.film.repeats import Repeat, print_of, repeats
+from capture.film.survey import Film, is_strip, joint_of, survey_film
 from capture.intake import may_be_film, open_source
-from capture.joined import Joint
 from capture.model import Digest, Frame, FrameRef, FrameState, PageImage, SourceKind
-from capture.repeats import Repeat, print_of, repeats
+from capture.ribbon.joined import Joint
 from capture.source import Place, Source
-from capture.survey import Film, is_strip, joint_of, survey_film
 from indexer.read import index_page
 from indexer.technical import technical_reason
 from ocr.calibration import calibrated_page

@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 
 from archive.deliveries import Source
-from capture.joined import Joint
+from capture.ribbon.joined import Joint
 
 Pair = tuple[Source, Source]
 _NUMBER = re.compile(rb"[\s._-]*\d+$")

@@ -16,7 +16,7 @@ from random import Random
 
 import numpy as np
 
-from capture.fiche import survey_card
+from capture.card.fiche import survey_card
 from capture.model import Box, FilmSurvey, Pixels
 
 from . import results

@@ -17,8 +17,8 @@ from random import Random
 import cv2
 import numpy as np
 
-from capture.address import Counting, addressed, jumps
-from capture.blips import Marking, blips_of, marks_along
+from capture.film.address import Counting, addressed, jumps
+from capture.film.blips import Marking, blips_of, marks_along
 from capture.model import Blip, Box, FilmDoubt, FilmFrame, Pixels
 
 from . import results

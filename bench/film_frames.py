@@ -19,9 +19,9 @@ from random import Random
 import cv2
 import numpy as np
 
-from capture.film import survey_roll
+from capture.film.frames import survey_roll
 from capture.model import Box, FilmDoubt, FilmFrame, FilmSurvey, Pixels
-from capture.ribbon import PixelRibbon
+from capture.ribbon.ribbon import PixelRibbon
 
 from . import results
 from .charts import chart

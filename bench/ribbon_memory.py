@@ -31,7 +31,7 @@ import numpy as np
 from PIL import Image
 
 from capture.model import Pixels
-from capture.ribbon import Ribbon, open_ribbon, shrunk
+from capture.ribbon.ribbon import Ribbon, open_ribbon, shrunk
 from capture.settings import CaptureSettings
 
 from . import results

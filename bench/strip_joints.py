@@ -21,9 +21,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.joined import joints
 from capture.model import Pixels
-from capture.ribbon import PixelRibbon
+from capture.ribbon.joined import joints
+from capture.ribbon.ribbon import PixelRibbon
 
 from . import results
 from .film_frames import pages_of

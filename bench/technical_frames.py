@@ -27,10 +27,10 @@ import numpy as np
 
 from capture.enhance import prepare
 from capture.errors import ChartroomError
+from capture.film.repeats import SAME, is_repeat, print_of
+from capture.film.technical import technical_reason
 from capture.model import Box, Digest, FrameRef, PageImage, Pixels
-from capture.repeats import SAME, is_repeat, print_of
 from capture.settings import CaptureSettings
-from capture.technical import technical_reason
 from indexer.read import page_from_text
 from indexer.technical import technical_notice
 from ocr.engines import open_engine

@@ -16,7 +16,8 @@ from .blank import weigh_blank
 from .crop import crop_surround
 from .deskew import Skew, level
 from .despeckle import despeckle, destripe
-from .film_quality import film_quality
+from .film.density import film_quality
+from .film.technical import technical_reason
 from .ink import ink_mask, looked_at
 from .light import flatten, strengthen
 from .model import Barcode, Box, Frame, FrameState, PageImage, Pixels, Polarity, Step
@@ -25,7 +26,6 @@ from .polarity import make_positive
 from .resample import square_pixels
 from .resolution import resolve_dpi
 from .settings import CaptureSettings
-from .technical import technical_reason
 
 RECIPE = "capture@6"
 """Changes whenever the recipe can make another page of the same frame."""

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import IO
 
 from .errors import SourceError
+from .film.survey import survey_film
 from .model import Digest, SourceKind
 from .pdf import PdfPages
 from .picture import PictureFile
 from .settings import CaptureSettings
 from .sniff import HEAD_BYTES, sniff
 from .source import Images, Source
-from .survey import survey_film
 from .tiff import TiffImages
 
 _DEFAULTS = CaptureSettings()

@@ -11,11 +11,11 @@ from typing import IO, Protocol, Self
 import numpy as np
 
 from .errors import SourceError
+from .film.reduction import reduction_step, true_dpi
+from .film.roll import Roll, cut_frame, cut_step, open_roll
 from .model import Box, Digest, FilmFrame, Frame, FrameRef, Pixels
 from .raster import Decoded
-from .reduction import reduction_step, true_dpi
-from .ribbon import Ribbon
-from .roll import Roll, cut_frame, cut_step, open_roll
+from .ribbon.ribbon import Ribbon
 from .settings import CaptureSettings
 
 

@@ -17,9 +17,9 @@ from PIL import Image
 from .complaints import attentive
 from .errors import SourceError
 from .raster import Decoded, check_size, decode, decoding, known_dpi, open_image
+from .ribbon.tiff_chunks import Chunks, divided
+from .ribbon.tiff_tags import STRIP_ROWS, TILE_HEIGHT, TILE_WIDTH, read_tags, small_tiff
 from .settings import CaptureSettings
-from .tiff_chunks import Chunks, divided
-from .tiff_tags import STRIP_ROWS, TILE_HEIGHT, TILE_WIDTH, read_tags, small_tiff
 
 SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259, 262
 STRIPS, ORIENTATION, BANDS, STRIP_BYTES, X_DPI, Y_DPI = 273, 274, 277, 279, 282, 283

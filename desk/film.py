@@ -12,7 +12,7 @@ from archive.car_index import BadLine, CarFile
 from archive.catalogue import Connection
 from archive.film import FilmRoll, RollFrame
 from batch.film_ledger import FilmLedger
-from capture.address import address_text
+from capture.film.address import address_text
 
 _MOST_FRAMES = 6
 

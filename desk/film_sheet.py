@@ -15,15 +15,15 @@ from batch.film import roll_of, survey_of
 from batch.film_differences import Difference as Found
 from batch.film_ledger import FilmLedger, ledger_of
 from batch.settings import Settings
-from capture.address import address_text
 from capture.encode import decode
 from capture.errors import CustodyError, SourceError
-from capture.film_picture import card_picture, stretch_picture, thumbnail
+from capture.film.address import address_text
+from capture.film.pictures import card_picture, stretch_picture, thumbnail
+from capture.film.roll import Roll, open_roll
 from capture.intake import open_source
 from capture.model import FilmSurvey, FrameRef, Pixels, SourceKind
 from capture.polarity import make_positive
-from capture.ribbon import Ribbon
-from capture.roll import Roll, open_roll
+from capture.ribbon.ribbon import Ribbon
 from capture.settings import CaptureSettings
 
 from .contact_sheet import (

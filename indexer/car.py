@@ -11,8 +11,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from capture.address import parse_address
 from capture.errors import SourceError
+from capture.film.address import parse_address
 
 _GENERIC = frozenset(
     {"", "ROLL", "R", "REEL", "FILM", "MICROFILM", "NO", "NR", "NUMBER", "FICHE", "CARD", "TAPE"}

@@ -12,9 +12,9 @@ from bench.blip_track import Marked, Track, Wear, marked
 from bench.blip_tracks import HELD_OUT, TRACKS
 from bench.film_blips import Count, film_for, one_roll
 from bench.roll import EASY, roll
-from capture.film import survey_roll
+from capture.film.frames import survey_roll
 from capture.model import Pixels
-from capture.ribbon import PixelRibbon
+from capture.ribbon.ribbon import PixelRibbon
 
 KODAK = next(track for track in TRACKS if track.name == "three levels")
 

@@ -12,7 +12,7 @@ from PIL import Image
 from bench import ribbon_memory
 from bench.ribbon_memory import FORMS, WIDTH, Form, cost, differing
 from capture.model import Pixels
-from capture.ribbon import open_ribbon
+from capture.ribbon.ribbon import open_ribbon
 from capture.settings import CaptureSettings
 
 TIMES = 12

@@ -21,7 +21,7 @@ from bench.technical_pages import (
     microcopy_chart,
     notices,
 )
-from capture.target import patterns_of
+from capture.film.target import patterns_of
 
 
 def test_microcopy_chart_has_its_patterns_both_ways() -> None:

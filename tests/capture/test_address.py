@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.address import Address, Counting, address_text, addressed, jumps, parse_address
 from capture.errors import SettingsError, SourceError
+from capture.film.address import Address, Counting, address_text, addressed, jumps, parse_address
 from capture.model import Blip, Box, FilmFrame
 
 SMALL, MEDIUM, LARGE = 1, 2, 3

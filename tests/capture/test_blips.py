@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capture.blips import Mark, Marking, blips_of, find_marks, marks_along
+from capture.film.blips import Mark, Marking, blips_of, find_marks, marks_along
 from capture.model import Box, FilmFrame, FilmLayout, Pixels
 
 FILM, MARK = 12, 210

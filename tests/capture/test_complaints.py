@@ -15,7 +15,7 @@ from capture.complaints import attentive
 from capture.errors import SourceError
 from capture.intake import open_source
 from capture.model import Digest, Pixels, SourceKind
-from capture.ribbon import open_ribbon
+from capture.ribbon.ribbon import open_ribbon
 from capture.settings import CaptureSettings
 
 WIDTH, HEIGHT, ROWS = 400, 1600, 200

@@ -13,8 +13,8 @@ from bench.card import Card, card
 from bench.card_families import FAMILIES, SHADES, Family
 from bench.fiche_frames import scored
 from bench.film_frames import pages_of
-from capture.card_look import look_at
-from capture.fiche import find_card_frames, survey_card
+from capture.card.fiche import find_card_frames, survey_card
+from capture.card.look import look_at
 from capture.model import Box, FilmLayout, Pixels
 
 BY_NAME = {family.name: family for family in FAMILIES}

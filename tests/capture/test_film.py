@@ -16,13 +16,13 @@ from PIL import Image, ImageDraw
 from bench.film_frames import doubted, pages_of, scored
 from bench.roll import EASY, roll
 from bench.roll_jobs import HARD_FILMS, HELD_OUT, reel
+from capture.card.fiche import find_card_frames
 from capture.enhance import prepare
 from capture.errors import SourceError
-from capture.fiche import find_card_frames
-from capture.film import find_frames, survey_roll
+from capture.film.frames import find_frames, survey_roll
 from capture.intake import open_source
 from capture.model import Box, Digest, Pixels, SourceKind
-from capture.ribbon import PixelRibbon
+from capture.ribbon.ribbon import PixelRibbon
 from capture.settings import CaptureSettings
 
 DrawPage = Callable[..., Pixels]

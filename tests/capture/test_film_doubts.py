@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from capture.film_doubts import doubts_about
+from capture.film.doubts import doubts_about
 from capture.model import Box, FilmFrame
 
 WIDTH, LENGTH = 110, 10_000

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from capture.film_picture import card_picture, stretch_picture, thumbnail
+from capture.film.pictures import card_picture, stretch_picture, thumbnail
 from capture.model import Blip, Box, FilmDoubt, FilmFrame, FilmLayout, FilmSurvey, Pixels
-from capture.ribbon import PixelRibbon
+from capture.ribbon.ribbon import PixelRibbon
 
 BLUE, AMBER, TEAL, RED = (37, 99, 235), (217, 119, 6), (13, 148, 136), (220, 38, 38)
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from capture.enhance import prepare
-from capture.film_quality import film_quality, finest_pattern
+from capture.film.density import film_quality, finest_pattern
 from capture.model import Frame, Pixels
 from capture.settings import CaptureSettings
 

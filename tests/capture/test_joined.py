@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capture.joined import SEAM, JoinedRibbon, Joint, JointKind, joints
 from capture.model import Pixels
-from capture.ribbon import PixelRibbon
+from capture.ribbon.joined import SEAM, JoinedRibbon, Joint, JointKind, joints
+from capture.ribbon.ribbon import PixelRibbon
 
 WIDTH = 600
 PAGE = 620

@@ -9,10 +9,10 @@ import pytest
 
 from bench.film_frames import overlap, pages_of
 from bench.roll_jobs import EASY_FILMS, Film, Reel, reel
-from capture.film import survey_roll
-from capture.lanes import in_order, layout_of, with_missing_halves
+from capture.film.frames import survey_roll
+from capture.film.lanes import in_order, layout_of, with_missing_halves
 from capture.model import Box, FilmFrame, FilmLayout, Pixels
-from capture.ribbon import PixelRibbon
+from capture.ribbon.ribbon import PixelRibbon
 
 BY_NAME = {film.name: film for film in EASY_FILMS}
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.lattice import common_part, cuts_of, fitted, misfit, parts_of, pitch_of, room_in
+from capture.card.lattice import common_part, cuts_of, fitted, misfit, parts_of, pitch_of, room_in
 
 PITCHES = st.floats(60, 200)
 PHASES = st.floats(0, 500)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from capture.reduction import REDUCTIONS, reduction_step, true_dpi
+from capture.film.reduction import REDUCTIONS, reduction_step, true_dpi
 
 LETTER, A4 = (8.5, 11.0), (8.27, 11.69)
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from capture.film.repeats import SAME, Print, Repeat, is_repeat, print_of, repeats, retake_of
 from capture.model import Pixels
-from capture.repeats import SAME, Print, Repeat, is_repeat, print_of, repeats, retake_of
 from tests.capture.conftest import LINES
 
 DrawPage = Callable[..., Pixels]

@@ -23,9 +23,9 @@ from capture import inflated, stored_jp2, stored_png, stored_tiff
 from capture.errors import SourceError
 from capture.model import Pixels
 from capture.raster import decode, open_image
-from capture.ribbon import PixelRibbon, Ribbon, open_ribbon, shrunk, shrunk_size
+from capture.ribbon.ribbon import PixelRibbon, Ribbon, open_ribbon, shrunk, shrunk_size
+from capture.ribbon.stored import LostLinesError
 from capture.settings import CaptureSettings
-from capture.stored import LostLinesError
 
 SETTINGS = CaptureSettings()
 MEDIA = {".tif": "tiff", ".png": "png", ".jpg": "jpeg", ".jp2": "jp2"}

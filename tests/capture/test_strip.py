@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from capture.film.readings import best_reading
+from capture.film.strip import density_of
 from capture.model import Box, Pixels
-from capture.readings import best_reading
-from capture.strip import density_of
 
 PAGE = (240, 320)
 

@@ -10,11 +10,11 @@ import pytest
 from PIL import Image, ImageDraw
 
 from capture.errors import SourceError
+from capture.film.survey import Film, joint_of, survey_film, usual_size
 from capture.intake import open_source
 from capture.model import Box, Digest, FilmFrame, Pixels, SourceKind
 from capture.settings import CaptureSettings
 from capture.source import Place, Source
-from capture.survey import Film, joint_of, survey_film, usual_size
 
 SETTINGS = CaptureSettings()
 WIDE, HIGH, BARE = 400, 520, 60

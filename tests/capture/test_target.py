@@ -10,9 +10,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from capture.enhance import prepare
+from capture.film.target import is_target
 from capture.model import Frame, FrameState, Pixels
 from capture.settings import CaptureSettings
-from capture.target import is_target
 
 DrawPage = Callable[..., Pixels]
 MakeFrame = Callable[..., Frame]

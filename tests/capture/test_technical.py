@@ -12,10 +12,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from bench.technical_pages import BARE, FREQUENCIES, bare_film
+from capture.film.target import is_target, patterns_of
+from capture.film.technical import bare_film as called
+from capture.film.technical import is_grey_scale, technical_reason
 from capture.model import Pixels
-from capture.target import is_target, patterns_of
-from capture.technical import bare_film as called
-from capture.technical import is_grey_scale, technical_reason
 
 DrawPage = Callable[..., Pixels]
 NAMES = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from capture.film.strip import density_of
+from capture.film.touching import cuts_in
 from capture.model import Box, Pixels
-from capture.strip import density_of
-from capture.touching import cuts_in
 
 
 def page(tone: int, lines: int) -> Pixels:

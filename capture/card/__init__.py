@@ -1,0 +1,1 @@
+"""Cards of film: title, rows and frames of fiche and jackets."""

@@ -1,0 +1,1 @@
+"""Rolls of film: their frames, marks and addresses, and what can be told of each."""
