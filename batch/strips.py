@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 
 from archive.deliveries import Source
-from capture.ribbon.joined import Joint
+from capture.ribbon.joined import Joint, JointKind
 
 Pair = tuple[Source, Source]
 _NUMBER = re.compile(rb"[\s._-]*\d+$")
@@ -29,12 +29,22 @@ def rolls(
 ) -> Iterator[tuple[tuple[Source, ...], tuple[Joint, ...]]]:
     """Yield sources that are one roll together, with their joints; most stand alone.
 
-    ``joints`` are known by the row numbers of the two sources.
+    ``joints`` are known by the row numbers of the two sources. Where an overlap proves that files
+    of a series are strips of one roll, the others of it are as well, though nothing shows how
+    they join: the survey doubts such a place.
     """
+    proven = {
+        _series(source)
+        for source in sources
+        for (_, after), joint in joints.items()
+        if after == source.id and joint is not None and joint.proven
+    }
     together: list[Source] = []
     between: list[Joint] = []
     for source in sources:
         joint = joints.get((together[-1].id, source.id)) if together else None
+        if joint is not None and joint.kind is JointKind.SEAM and _series(source) not in proven:
+            joint = None
         if together and joint is None:
             yield tuple(together), tuple(between)
             together, between = [], []

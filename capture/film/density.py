@@ -48,8 +48,8 @@ def film_quality(
     """Return what a frame shows of its quality.
 
     ``found`` is the frame as cut from its film, ``page`` the same prepared. ``page_dpi`` is its
-    true resolution and ``reduction`` that of the roll (`capture.film.reduction`), None when unknown:
-    then lines are told in pixels only.
+    true resolution and ``reduction`` that of the roll (`capture.film.reduction`), None when
+    unknown: then lines are told in pixels only.
     """
     background, contrast = _tones(found)
     finest = finest_pattern(page.pixels)

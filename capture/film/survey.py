@@ -17,7 +17,7 @@ import numpy as np
 from capture.card.fiche import survey_card
 from capture.errors import SourceError
 from capture.model import Box, FilmDoubt, FilmFrame, FilmSurvey, FrameRef, Pixels, SourceKind
-from capture.ribbon.joined import JoinedRibbon, Joint, JointKind, joints
+from capture.ribbon.joined import JoinedRibbon, Joint, joints
 from capture.ribbon.ribbon import Ribbon, open_ribbon
 from capture.ribbon.stored import LostLinesError
 from capture.settings import CaptureSettings
@@ -125,9 +125,10 @@ def is_strip(source: Source, settings: CaptureSettings) -> bool:
 
 
 def joint_of(before: Source, after: Source, settings: CaptureSettings) -> Joint | None:
-    """Return how the strip ``after`` goes on where ``before`` ends; None where nothing shows it.
+    """Return how the strip ``after`` lies against the end of ``before``; a seam if nothing shows.
 
-    Raises SourceError when one of them cannot be read.
+    None for strips that cannot be joined: one lies across, the other down. Raises SourceError
+    when one of them cannot be read.
     """
     with ExitStack() as stack:
         opened = [
@@ -136,7 +137,7 @@ def joint_of(before: Source, after: Source, settings: CaptureSettings) -> Joint 
         if opened[0].lying != opened[1].lying:
             return None
         (joint,) = joints(opened)
-    return joint if joint.kind is not JointKind.SEAM else None
+    return joint
 
 
 def survey_film(

@@ -1,7 +1,7 @@
 """A roll that was delivered as several strips, which overlap or follow one another.
 
-Where two strips show the same film is decided by their pixels (:mod:`capture.ribbon.overlap`). What is
-not proven there is no overlap: the strips follow each other, and the joint says so.
+Where two strips show the same film is decided by their pixels (:mod:`capture.ribbon.overlap`).
+What is not proven there is no overlap: the strips follow each other, and the joint says so.
 """
 
 from __future__ import annotations

@@ -117,6 +117,20 @@ def test_strips_that_overlap_are_one_roll_and_no_frame_is_there_twice(
     assert roll.length == len(whole)
 
 
+def test_a_strip_of_a_roll_that_nothing_joins_to_the_last_is_doubted_and_not_left_out(
+    archive: Archive, box: Path
+) -> None:
+    whole = strip_of(1, 2, 3, 4, 5)
+    middle = len(whole) // 2
+    write_strip(box / "0042-1.tif", whole[: middle + 150])
+    write_strip(box / "0042-2.tif", whole[middle - 150 :])
+    write_strip(box / "0042-3.tif", strip_of(6, 7))
+    report = convert_roll(archive, box)
+    roll, frames = the_roll(archive, "0042")
+    assert report.frames == len(frames) == 7
+    assert [doubt.kind for doubt in roll.doubts if "strips join" in doubt.reason] == ["cut off"]
+
+
 def test_a_strip_that_cannot_be_read_takes_no_other_with_it(archive: Archive, box: Path) -> None:
     write_strip(box / "0042-1.tif", strip_of(1, 2, 3))
     (box / "0042-2.tif").write_bytes(b"II*\0 and nothing more")

@@ -13,6 +13,7 @@ from capture.errors import SourceError
 from capture.film.survey import Film, joint_of, survey_film, usual_size
 from capture.intake import open_source
 from capture.model import Box, Digest, FilmFrame, Pixels, SourceKind
+from capture.ribbon.joined import JointKind
 from capture.settings import CaptureSettings
 from capture.source import Place, Source
 
@@ -109,7 +110,9 @@ def test_strips_of_two_rolls_are_not_joined(tmp_path: Path) -> None:
         opened(tmp_path / "1", ribbon(1, 2, 3)) as one,
         opened(tmp_path / "2", ribbon(4, 5, 6)) as two,
     ):
-        assert joint_of(one, two, SETTINGS) is None
+        joint = joint_of(one, two, SETTINGS)
+        assert joint is not None
+        assert joint.kind is JointKind.SEAM
 
 
 def test_a_roll_of_film_resolution_gives_pages_their_true_size(tmp_path: Path) -> None:
