@@ -19,10 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from capture import inflated, stored_jp2, stored_png, stored_tiff
 from capture.errors import SourceError
 from capture.model import Pixels
 from capture.raster import decode, open_image
+from capture.ribbon import inflated, stored_jp2, stored_png, stored_tiff
 from capture.ribbon.ribbon import PixelRibbon, Ribbon, open_ribbon, shrunk, shrunk_size
 from capture.ribbon.stored import LostLinesError
 from capture.settings import CaptureSettings
