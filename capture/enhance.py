@@ -17,7 +17,7 @@ from .crop import crop_surround
 from .deskew import Skew, level
 from .despeckle import despeckle, destripe
 from .film.density import film_quality
-from .film.technical import technical_reason
+from .film.technical import BARE, technical_reason
 from .ink import ink_mask, looked_at
 from .light import flatten, strengthen
 from .model import Barcode, Box, Frame, FrameState, PageImage, Pixels, Polarity, Step
@@ -31,6 +31,7 @@ RECIPE = "capture@6"
 """Changes whenever the recipe can make another page of the same frame."""
 
 _SURE_ROTATION = 0.5
+_SURE_CUT = 0.75
 _LEVEL = 0.05
 """Degrees; less is not worth resampling every letter."""
 
@@ -140,11 +141,16 @@ def _verdict(
     if frame.title_strip:
         return FrameState.TECHNICAL, "the title strip of a card"
     technical = technical_reason(frame.pixels, page) if frame.film else ""
-    if technical:
+    if technical and not (blank and technical in BARE and _was_exposed(frame)):
         return FrameState.TECHNICAL, technical
     if blank:
         return FrameState.BLANK, "no writing"
     return FrameState.PAGE, ""
+
+
+def _was_exposed(frame: Frame) -> bool:
+    """Return whether a frame has edges or came alone: what is even there is an empty sheet."""
+    return frame.cut is None or frame.cut.confidence >= _SURE_CUT
 
 
 def _as_filmed(frame: Frame, page: PageImage) -> tuple[Step, ...]:

@@ -20,6 +20,9 @@ from capture.scale import grey, resize
 
 from .target import is_target
 
+BARE = frozenset({"clear film", "dark film", "fogged film"})
+"""Reasons that an empty sheet without visible edges has as well."""
+
 _SOFT, _AROUND = 1.2, 21
 """Pixels of the glance: a softening that grain does not outlast, wider than strokes."""
 _FAINT, _ABOVE_GRAIN = 5.0, 6.0
