@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from capture.errors import SettingsError, SourceError
 from indexer.car import CarRow, address_of, roll_key
@@ -168,11 +168,6 @@ def batches_named(connection: Connection) -> list[str]:
         .distinct()
     )
     return list(found.scalars())
-
-
-def count_rows(connection: Connection) -> int:
-    """Return how many rows of film indexes are kept."""
-    return connection.execute(select(func.count()).select_from(schema.car_rows)).scalar() or 0
 
 
 def _means(printed: str, name: str, rivals: Sequence[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from capture.model import Digest, FrameRef
 
 from . import outbox, schema
 from .catalogue import now
+from .statements import in_parts
 
 STATES = ("filed", "held", "quarantined", "blank", "separator", "technical")
 """The states a frame can end in; until then it is ``pending``."""
@@ -275,6 +276,15 @@ def frames(connection: Connection, batch: Batch) -> list[FrameRow]:
         .order_by(source.c.position, table.c.number)
     )
     return [_frame(row) for row in rows]
+
+
+def frames_with(connection: Connection, ids: Sequence[int]) -> dict[int, FrameRow]:
+    """Return frames by their row numbers."""
+    found: dict[int, FrameRow] = {}
+    for part in in_parts(ids):
+        rows = connection.execute(_frame_query().where(schema.frames.c.id.in_(part)))
+        found |= {row.id: _frame(row) for row in rows}
+    return found
 
 
 def frame_of_page(connection: Connection, page: str) -> FrameRow:

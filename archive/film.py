@@ -12,7 +12,6 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from capture.errors import ArchiveError, SettingsError
 from capture.model import (
     Blip,
-    Digest,
     FilmDoubt,
     FilmFrame,
     FilmLayout,
@@ -21,8 +20,8 @@ from capture.model import (
 )
 from indexer.car import roll_key
 
-from . import schema
-from .deliveries import Batch, FrameRow, Source
+from . import deliveries, schema
+from .deliveries import Batch, FrameRow
 from .film_rows import blip_of, blip_row, doubt_of, doubt_row, film_frame_of, frame_row
 from .statements import in_parts
 
@@ -119,12 +118,6 @@ def add_doubts(connection: Connection, roll: FilmRoll, doubts: Iterable[FilmDoub
     return _roll_with(connection, roll.id)
 
 
-def set_reduction(connection: Connection, roll: FilmRoll, reduction: float | None) -> None:
-    """Keep by how much the film was reduced."""
-    table = schema.rolls
-    connection.execute(update(table).where(table.c.id == roll.id).values(reduction=reduction))
-
-
 def set_deferred(connection: Connection, roll: FilmRoll, deferred: bool) -> None:
     """Say whether the frames of a roll wait until somebody asks for them."""
     table = schema.rolls
@@ -171,26 +164,12 @@ def rolls_like(among: Sequence[FilmRoll], name: str) -> list[FilmRoll]:
 
 def film_frames(connection: Connection, roll: FilmRoll) -> list[RollFrame]:
     """Return the frames of a roll in the order of exposure, each with its state."""
-    table, frames, sources = schema.roll_frames, schema.frames, schema.sources
-    kept = (frames.c.source_id, frames.c.number, frames.c.page, frames.c.state)
+    table = schema.roll_frames
     rows = connection.execute(
-        select(table, *kept, frames.c.reason.label("why"), frames.c.document_id)
-        .add_columns(frames.c.sequence, sources.c.digest)
-        .join(frames, frames.c.id == table.c.frame_id)
-        .join(sources, sources.c.id == frames.c.source_id)
-        .where(table.c.roll_id == roll.id)
-        .order_by(table.c.position)
-    )
-    return [RollFrame(row.position, film_frame_of(row), _frame(row)) for row in rows]
-
-
-def roll_of_source(connection: Connection, source: Source, image: int = 1) -> FilmRoll | None:
-    """Return the roll that a file is a part of."""
-    table = schema.roll_parts
-    roll_id = connection.execute(
-        select(table.c.roll_id).where(table.c.source_id == source.id, table.c.image == image)
-    ).scalar()
-    return _roll_with(connection, roll_id) if roll_id is not None else None
+        select(table).where(table.c.roll_id == roll.id).order_by(table.c.position)
+    ).all()
+    frames = deliveries.frames_with(connection, [row.frame_id for row in rows])
+    return [RollFrame(row.position, film_frame_of(row), frames[row.frame_id]) for row in rows]
 
 
 def rolls_of_sources(connection: Connection, sources: Sequence[int]) -> list[FilmRoll]:
@@ -283,19 +262,6 @@ def _parts(connection: Connection, roll_id: int | None = None) -> dict[int, tupl
         part = FilmPart(row.source_id, row.image, row.start, row.shift)
         found[row.roll_id] = (*found.get(row.roll_id, ()), part)
     return found
-
-
-def _frame(row: Row[Any]) -> FrameRow:
-    return FrameRow(
-        id=row.frame_id,
-        source_id=row.source_id,
-        ref=FrameRef(Digest(row.digest), row.number),
-        page=row.page,
-        state=row.state,
-        reason=row.why,
-        document_id=row.document_id,
-        sequence=row.sequence,
-    )
 
 
 def _roll(row: Row[Any], parts: tuple[FilmPart, ...]) -> FilmRoll:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from capture.model import Barcode, Box, Digest, FrameRef, FrameState, Polarity, Step
@@ -56,14 +56,6 @@ def keep_reading(connection: Connection, frame: FrameRow, reading: Reading) -> N
     }
     added = upsert(schema.readings).values(frame_id=frame.id, **row)
     connection.execute(added.on_conflict_do_update(index_elements=["frame_id"], set_=row))
-
-
-def change_page_index(connection: Connection, frame: FrameRow, index: PageIndex) -> None:
-    """Put newer index values in place of those made from the same words."""
-    table = schema.readings
-    connection.execute(
-        update(table).where(table.c.frame_id == frame.id).values(page_index=_index_row(index))
-    )
 
 
 def pages_of(connection: Connection, frames: Sequence[FrameRow]) -> dict[FrameRef, PageRecord]:

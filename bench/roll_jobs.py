@@ -486,4 +486,3 @@ HELD_OUT = (
         ),
     ),
 )
-FILMS = EASY_FILMS + HARD_FILMS

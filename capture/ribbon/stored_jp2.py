@@ -23,7 +23,7 @@ from capture.raster import decoding, known_dpi, open_image
 
 from .stored import BAND, WHOLE, Depth, Kept, LostLinesError, bytes_at, spans
 
-_START, _SIZE, _TILE, _DATA, _END = 0xFF4F, 0xFF51, 0xFF90, 0xFF93, 0xFFD9
+_START, _SIZE, _TILE, _END = 0xFF4F, 0xFF51, 0xFF90, 0xFFD9
 _LENGTHS = (0xFF55, 0xFF57)
 """Markers that tell where tile-parts and packets are: no longer true of some of them."""
 _HEADERS_APART = 0xFF60

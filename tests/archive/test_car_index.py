@@ -104,7 +104,6 @@ def test_loading_again_changes_nothing_and_updates_what_changed(archive: Archive
         assert load_car(connection, iter(rows)) == car_index.Loaded(1000, 1000, 0, 0)
         assert load_car(connection, iter(rows)) == car_index.Loaded(1000, 0, 0, 1000)
         assert load_car(connection, iter([other])) == car_index.Loaded(1, 0, 1, 0)
-        assert car_index.count_rows(connection) == 1000
         (roll,) = rolls_called(connection, "roll-0042")
         assert rows_of_roll(connection, roll) == tuple(
             sorted([*rows[:5], other, *rows[6:]], key=lambda row: row.address)

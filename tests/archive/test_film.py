@@ -115,7 +115,7 @@ def test_a_roll_of_several_files_knows_its_parts(archive: Archive) -> None:
         (second,) = [
             s for s in deliveries.sources(connection, batch) if s.id == frames[2].source_id
         ]
-        assert film.roll_of_source(connection, second) == roll
+        assert film.rolls_of_sources(connection, [second.id]) == [roll]
     assert [part.start for part in roll.parts] == [0, 500]
     assert joined == {frame.source_id: roll.id for frame in frames}
 

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from archive import film
 from archive.archive import Archive, open_archive
 from desk.film_sheet import write_film_sheet
 from tests.batch.scans import settings
-from tests.batch.test_film import convert_roll, strip_of, write_strip
-
-
-@pytest.fixture(autouse=True)
-def _own_register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+from tests.batch.strips_of_film import convert_roll, strip_of, write_strip
 
 
 def sheet_of(archive: Archive, out: Path) -> str:
