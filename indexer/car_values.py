@@ -15,7 +15,8 @@ from .dates import read_date, service_century
 from .doctypes import type_named
 from .identity import identity_of, same_birth, same_name
 from .model import DocumentType, IndexValue, MasterPatientIndex, Patient
-from .names import Agreement, compare_names, parse_name
+from .name_agreement import Agreement, compare_names
+from .names import parse_name
 from .settings import DEFAULT_SETTINGS, IndexSettings
 
 RULE = "car-index@1"

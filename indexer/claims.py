@@ -10,7 +10,8 @@ from rapidfuzz.distance import OSA
 
 from .dates import agrees_partly, short_form
 from .model import IndexValue, Patient
-from .names import Agreement, Name, compare_names, letters_apart, parse_name
+from .name_agreement import Agreement, compare_names, letters_apart
+from .names import Name, parse_name
 
 _REPAIRED = "-repaired@"
 

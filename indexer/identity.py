@@ -11,7 +11,8 @@ from rapidfuzz.distance import OSA
 
 from .dates import agrees_partly, short_form
 from .model import IndexValue, Patient
-from .names import Agreement, Name, compare_names, parse_name
+from .name_agreement import Agreement, compare_names
+from .names import Name, parse_name
 
 _DOUBTED = 0.6
 """What is left of the confidence of a record number that another one disputes."""

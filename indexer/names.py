@@ -1,4 +1,4 @@
-"""Names of people: read from words, brought to one form, compared with a patient's."""
+"""Names of people: read from words and brought to one form."""
 
 from __future__ import annotations
 
@@ -6,17 +6,12 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import lru_cache
 from pathlib import Path
 
-from rapidfuzz.distance import OSA
-
-from .model import Patient
-
 NAMES = Path(__file__).with_name("names.toml")
 
-_SUFFIXES = {
+SUFFIXES = {
     "JR": "JR", "SR": "SR", "II": "II", "III": "III", "IV": "IV", "JUNIOR": "JR", "SENIOR": "SR",
     "2ND": "II", "3RD": "III", "11": "II", "111": "III", "LL": "II", "LLL": "III", "JK": "JR",
     "1I": "II", "I1": "II", "1II": "III", "II1": "III", "I1I": "III", "5R": "SR",
@@ -27,19 +22,18 @@ _GROWN_MD = re.compile(r"^([A-Z])MD$")
 _INITIALS = re.compile(r"(?<=^[A-Za-z][.])(?=[A-Za-z][.,]*$)|(?<=^[A-Za-z]-[.])(?=[A-Za-z][.,]*$)")
 _NAME_WORD = re.compile(r"^[A-Za-zÀ-ÿ](?:[A-Za-zÀ-ÿ'\u2019`\-.]*[A-Za-zÀ-ÿ.])?$")
 _STOPPED = re.compile(r"^[^a-z.]{3,}\.$")
-_CONFUSED = (("RN", "M"), ("CL", "D"), ("VV", "W"), ("0", "O"), ("1", "I"), ("L", "I"), ("5", "S"),
-             ("8", "B"), ("6", "G"), ("2", "Z"), ("Q", "O"))  # fmt: skip
 
 
 @lru_cache(maxsize=1)
-def _table() -> dict[str, list[str]]:
+def name_table() -> dict[str, list[str]]:
+    """Return the words of names.toml by their kind."""
     with NAMES.open("rb") as file:
         return tomllib.load(file)
 
 
 @lru_cache(maxsize=8)
 def _words(kind: str) -> frozenset[str]:
-    return frozenset(_table()[kind])
+    return frozenset(name_table()[kind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +120,7 @@ def _part_of(text: str, position: int) -> _Part | None:
     bare = text.strip('()[]{}"*:;_~ ')
     comma = bare.endswith(",") or text.endswith(";")
     bare = bare.rstrip(",")
-    suffix = _SUFFIXES.get(bare.rstrip(".").upper())
+    suffix = SUFFIXES.get(bare.rstrip(".").upper())
     if suffix and position >= 2:
         return _Part(suffix, comma, 1.0 if bare.isalpha() else 0.9)
     if "," in bare:
@@ -171,13 +165,13 @@ def _arranged(parts: Sequence[_Part]) -> Name | None:
     texts = [part.text for part in parts]
     comma = next((n for n, part in enumerate(parts[:-1]) if part.comma), None)
     suffix = ""
-    if comma is not None and parts[comma + 1].text in _SUFFIXES and len(parts) == comma + 2:
+    if comma is not None and parts[comma + 1].text in SUFFIXES and len(parts) == comma + 2:
         comma = None  # "Alma Testperson, Jr."
-    elif comma is not None and texts[comma] in _SUFFIXES and comma > 0:
+    elif comma is not None and texts[comma] in SUFFIXES and comma > 0:
         suffix = texts[comma]  # "TESTPERSON JR, ALMA"
         texts = texts[:comma] + texts[comma + 1 :]
         comma -= 1
-    if len(texts) > 1 and texts[-1] in _SUFFIXES:
+    if len(texts) > 1 and texts[-1] in SUFFIXES:
         suffix = texts.pop()
     if not texts:
         return None
@@ -222,115 +216,3 @@ def parse_name(text: str) -> Name | None:
 def name_words(words: Sequence[str]) -> list[str]:
     """Return the word of each name part with glued commas kept to the left part."""
     return list(_split_glued(words))
-
-
-class Agreement(IntEnum):
-    """How well a name that was read fits a patient's."""
-
-    CONFLICT = 0
-    """Surname or given name is another."""
-    SURNAME = 1
-    """Surname agrees, the given name is missing or an initial."""
-    NEAR = 2
-    """Both agree but for letters that may have been misread."""
-    AGREE = 3
-    """Surname agrees and the given name is the same, a short form or the middle name."""
-
-
-@lru_cache(maxsize=1)
-def _nicknames() -> dict[str, frozenset[int]]:
-    found: dict[str, set[int]] = {}
-    for number, group in enumerate(_table()["short_forms"]):
-        for name in group:
-            found.setdefault(name, set()).add(number)
-    return {name: frozenset(numbers) for name, numbers in found.items()}
-
-
-def _full_form(one: str, other: str) -> bool:
-    """Say whether one of the two is a short form of the other."""
-    nicknames = _nicknames()
-    return bool(nicknames.get(one, frozenset()) & nicknames.get(other, frozenset()))
-
-
-@lru_cache(maxsize=16384)
-def confusable(text: str) -> str:
-    """Return ``text`` with letters that are read for one another folded together."""
-    folded = re.sub(r"[^A-Z0-9]", "", text.upper())
-    for read, meant in _CONFUSED:
-        folded = folded.replace(read, meant)
-    return folded
-
-
-def letters_apart(one: str, other: str) -> int:
-    """Return the edits (Damerau) between two names after folding what is misread."""
-    return OSA.distance(confusable(one), confusable(other))
-
-
-def _tolerance(name: str) -> int:
-    letters = len(confusable(name))
-    return 0 if letters < 4 else 1 if letters < 8 else 2
-
-
-def compare_names(read: Name, patient: Patient) -> Agreement:
-    """Return the best agreement of ``read`` with any name the patient is known by."""
-    known = [(patient.last_name, patient.first_name)]
-    known += [(last, first or patient.first_name) for last, first in patient.other_names]
-    best = max(_compare(read, last, first, patient.middle_name) for last, first in known)
-    if best is Agreement.CONFLICT:
-        best = max(_compare_turned(read, last, first) for last, first in known)
-    if best > Agreement.SURNAME and suffixes_conflict(read.suffix, patient.suffix):
-        return Agreement.CONFLICT
-    return best
-
-
-def suffixes_conflict(one: str, other: str) -> bool:
-    """Say whether two printed suffixes name different persons; a missing one does not."""
-    first = _SUFFIXES.get(one.upper().rstrip("."), one.upper().rstrip("."))
-    second = _SUFFIXES.get(other.upper().rstrip("."), other.upper().rstrip("."))
-    return bool(first and second and first != second)
-
-
-def _compare_turned(read: Name, last: str, first: str) -> Agreement:
-    """Compare a name printed surname first without its comma; never more than NEAR."""
-    parts = [part for part in (read.first, read.middle, read.last) if part]
-    if len(parts) < 2 or _is_common_order(parts, first):
-        return Agreement.CONFLICT
-    turned = Name(parts[0], parts[1])
-    return min(_compare(turned, last, first, ""), Agreement.NEAR)
-
-
-def _is_common_order(parts: Sequence[str], first: str) -> bool:
-    return confusable(parts[0]) == confusable(first)
-
-
-def _compare(read: Name, last: str, first: str, middle: str) -> Agreement:
-    surname = letters_apart(read.last, last)
-    if surname > _tolerance(last):
-        return Agreement.CONFLICT
-    given = _compare_given(read, first.upper(), middle.upper())
-    if surname and given is Agreement.AGREE:
-        return Agreement.NEAR if surname > 1 or len(last) < 6 else Agreement.AGREE
-    return given
-
-
-def _compare_given(read: Name, first: str, middle: str) -> Agreement:
-    if not read.first:
-        return Agreement.SURNAME
-    if confusable(read.first) == confusable(first) or _full_form(read.first, first):
-        return Agreement.AGREE if not _middles_differ(read.middle, middle) else Agreement.NEAR
-    if len(read.first) == 1 or len(first) == 1:
-        return Agreement.SURNAME if read.first[:1] == first[:1] else Agreement.CONFLICT
-    if middle and len(middle) > 2 and confusable(read.first) == confusable(middle):
-        return Agreement.AGREE
-    if letters_apart(read.first, first) <= max(1, _tolerance(first)) and len(first) >= 3:
-        return Agreement.NEAR
-    return Agreement.CONFLICT
-
-
-def _middles_differ(one: str, other: str) -> bool:
-    """Say whether two middle names cannot be the same; a missing one can."""
-    if not one or not other:
-        return False
-    if len(one) == 1 or len(other) == 1:
-        return confusable(one[0]) != confusable(other[0])
-    return letters_apart(one, other) > 1

@@ -9,24 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from capture.model import Box, FrameRef, FrameState
+from capture.model import FrameState
 
 from .dates import short_form
-from .doctypes import UNCLASSIFIED, type_named
+from .doctypes import UNCLASSIFIED
 from .identity import Identity, Tie, doubting_numbers, identity_of, tie_between
 from .model import Document, DocumentType, IndexValue, PageIndex, SequencePage
+from .separator_sheet import Sheet, sheet_of
 
-PAYLOAD = "CHARTROOM"
 _SURE_TITLE = 0.9
 _OF_A_PAGE = frozenset({"page_of"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """What a separator sheet says of the documents that follow it."""
-
-    values: tuple[IndexValue, ...] = ()
-    type: DocumentType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +34,7 @@ class _Open:
     """A document that may still grow."""
 
     pages: list[PageIndex]
-    sheet: _Sheet
+    sheet: Sheet
     identity: Identity
     number: _Number
     confidence: float
@@ -73,14 +65,14 @@ def _with_following(drafts: list[_Open]) -> Iterator[tuple[_Open, _Open | None]]
 
 def _drafts(sequence: Sequence[SequencePage]) -> Iterator[_Open]:
     draft: _Open | None = None
-    sheet = _Sheet()
+    sheet = Sheet()
     parted = True
     for page in sequence:
         if page.starts_source or page.state is FrameState.SEPARATOR:
             if draft:
                 yield draft
             draft, parted = None, True
-            sheet = _sheet(page)
+            sheet = sheet_of(page)
         if page.index is None or page.state is not FrameState.PAGE:
             _note_unread(draft, page)
             continue
@@ -101,30 +93,6 @@ def _note_unread(draft: _Open | None, page: SequencePage) -> None:
         draft.interrupted = True
 
 
-def _sheet(page: SequencePage) -> _Sheet:
-    """Return what the sheet's barcode says; an empty sheet for a plain one."""
-    if page.state is not FrameState.SEPARATOR:
-        return _Sheet()
-    for barcode in page.barcodes:
-        if barcode.text.startswith(PAYLOAD + "|"):
-            pairs = dict(part.split("=", 1) for part in barcode.text.split("|")[1:] if "=" in part)
-            return _Sheet(_sheet_values(pairs, page.frame, barcode.box), _sheet_type(pairs))
-    return _Sheet()
-
-
-def _sheet_values(pairs: dict[str, str], frame: FrameRef, box: Box) -> tuple[IndexValue, ...]:
-    raw = pairs.get("mrn", "").strip()
-    digits = raw.replace("-", "")
-    if not digits.isdigit():
-        return ()
-    return (IndexValue("mrn", digits, raw, frame, box, 0.99, "separator@1"),)
-
-
-def _sheet_type(pairs: dict[str, str]) -> DocumentType | None:
-    entry = type_named(pairs.get("type", ""))
-    return DocumentType(entry.code, entry.name, 0.99, "separator@1") if entry else None
-
-
 def _number_of(page: PageIndex) -> _Number:
     prints = [value for value in page.values if value.field == "page_of"]
     if not prints:
@@ -134,7 +102,7 @@ def _number_of(page: PageIndex) -> _Number:
     return _Number(int(at), int(total or 0))
 
 
-def _start(page: PageIndex, sheet: _Sheet, verdict: _Verdict, parted: bool) -> _Open:
+def _start(page: PageIndex, sheet: Sheet, verdict: _Verdict, parted: bool) -> _Open:
     number = _number_of(page)
     opens = page.titled or number.at == 1
     confidence = 0.99 if parted and opens else 0.9 if parted else verdict.confidence

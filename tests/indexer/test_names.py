@@ -3,7 +3,8 @@
 import pytest
 
 from indexer.model import Patient
-from indexer.names import Agreement, compare_names, parse_name
+from indexer.name_agreement import Agreement, compare_names
+from indexer.names import parse_name
 
 ALMA = Patient("0712345", "TESTPERSON", "ALMA", "1927-03-04", "FAY")
 
