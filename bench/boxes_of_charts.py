@@ -118,9 +118,7 @@ def _frames(
     order: BoxOrder, chosen: Sequence[Person], start: int, missing: set[str]
 ) -> Iterator[Shown]:
     source = Digest(f"{order.seed:032x}{start:032x}")
-    number = 0
-    for shown in _in_order(order, chosen, start, missing):
-        number += 1
+    for number, shown in enumerate(_in_order(order, chosen, start, missing), 1):
         frame = FrameRef(source, number)
         page = None
         if shown.leaf is not None:
