@@ -116,14 +116,14 @@ class StoredIndex:
         """Return the patients who bear or bore this surname."""
         table = schema.patient_names
         mrns = self._connection.execute(
-            select(table.c.mrn).where(table.c.surname_key == surname_key(last_name)).distinct()
+            select(table.c.mrn).where(table.c.surname_key == name_key(last_name)).distinct()
         )
         return tuple(_known(self._connection, list(mrns.scalars())).values())
 
 
-def surname_key(last_name: str) -> str:
-    """Return the surname without case, spaces or marks, so that O'BRIEN meets OBrien."""
-    return "".join(letter for letter in last_name.casefold() if letter.isalnum())
+def name_key(name: str) -> str:
+    """Return a name without case, spaces or marks, so that O'BRIEN meets OBrien."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 def count_patients(connection: Connection) -> int:
@@ -250,7 +250,7 @@ def _name_rows(patient: Patient) -> Iterator[dict[str, object]]:
             "rank": rank,
             "last_name": last,
             "first_name": first,
-            "surname_key": surname_key(last),
+            "surname_key": name_key(last),
         }
 
 

@@ -1,33 +1,43 @@
 """Whose document it is: filed only on evidence a rule can state, else held for a person.
 
-Two identifiers must agree with one patient and nothing on any page may contradict
-(VHA 1907.01 and Joint Commission NPSG.01.01.01 ask for two). A wrong chart is the error
-that must not happen; a hold only costs a look.
+Two identifiers must agree with one patient (VHA 1907.01 and Joint Commission NPSG.01.01.01 ask
+for two), that patient must lead every other and whoever the index does not have by a margin,
+and no page may contradict. A wrong chart is the error that must not happen; a hold only costs
+a look.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
-from .chronology import DATES
-from .claims import Claims, Fit, Fits, claims_of, fits
+from .candidates import Ranking, Weighed, ranking
+from .claims import Claims, claims_of
+from .comparison import Fits, Level, compare
+from .firewall import Witness, contradictions
 from .identity import numbers_alike
-from .model import (
-    Candidate,
-    Document,
-    Filing,
-    FilingState,
-    MasterPatientIndex,
-    PageIndex,
-    Patient,
-)
+from .model import Document, Filing, FilingState, MasterPatientIndex, PageIndex, Patient
 from .settings import DEFAULT_SETTINGS, IndexSettings
+from .weights import Weights, shipped_weights
 
-_MOST_CANDIDATES = 5
-_LEAST_SCORE = 0.2
-_BORNE_OUT = 0.6
-"""Share of the confidence that a number needs when name and birth date both agree."""
+_WITH_NAME = 0.6
+"""Share of the confidence that a birth date needs beside a name."""
+_NUMBERED = "number-and-second@2"
+_MISREAD = "misread-number@1"
+_UNNUMBERED = "name-and-birth@1"
+_NOBODY = "no-such-patient@1"
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A document on its way to a patient."""
+
+    claims: Claims
+    witnesses: tuple[Witness, ...]
+    ranking: Ranking
+    mpi: MasterPatientIndex
+    settings: IndexSettings
 
 
 def file_document(
@@ -36,183 +46,179 @@ def file_document(
     mpi: MasterPatientIndex,
     *,
     settings: IndexSettings = DEFAULT_SETTINGS,
+    weights: Weights | None = None,
 ) -> Filing:
     """Return whose ``document`` is, or why a person must say; ``pages`` are its own pages.
 
     Reasons name no identifiers.
     """
     claims = claims_of(chain(document.values, *(page.values for page in pages)))
-    pool = _pool(claims, mpi)
-    candidates = _ranked(claims, pool)
-    patient, objections, rule = _considered(claims, pool, mpi, settings)
+    ranked = ranking(claims, mpi, weights or shipped_weights())
+    case = _Case(claims, _witnesses(document, pages), ranked, mpi, settings)
+    leader, objections, rule = _considered(case)
     reasons = [*document.doubts, *objections]
-    if patient is None or reasons:
+    if leader is None or reasons:
         reason = "; ".join(dict.fromkeys(reasons)) or "no identifier was read"
-        best = candidates[0].score if candidates else 0.0
-        return Filing(FilingState.HELD, None, round(0.5 * best, 4), rule, reason, candidates)
-    confidence = _confidence(claims, fits(claims, patient), document.boundary_confidence)
-    reason = fits(claims, patient).words
-    return Filing(FilingState.FILED, patient.mrn, confidence, rule, reason, candidates)
+        candidates = ranked.candidates()
+        likeliest = candidates[0].score if candidates else 0.0
+        return Filing(FilingState.HELD, None, round(0.5 * likeliest, 4), rule, reason, candidates)
+    confidence = _confidence(leader, ranked, document.boundary_confidence)
+    mrn, reason = leader.patient.mrn, leader.fits.words
+    return Filing(FilingState.FILED, mrn, confidence, rule, reason, ranked.candidates())
 
 
-def _considered(
-    claims: Claims, pool: Sequence[Patient], mpi: MasterPatientIndex, settings: IndexSettings
-) -> tuple[Patient | None, list[str], str]:
+def _witnesses(document: Document, pages: Sequence[PageIndex]) -> tuple[Witness, ...]:
+    """Return what each page says by itself, and the separator sheet before them."""
+    own = {value for page in pages for value in page.values}
+    sheet = [value for value in document.values if value.rule.startswith("separator@")]
+    told = [claims_of(value for value in sheet if value not in own)]
+    told += [claims_of(page.values) for page in pages]
+    return tuple(Witness(claims) for claims in told if claims.values)
+
+
+def _considered(case: _Case) -> tuple[Weighed | None, list[str], str]:
     """Return the patient in question, what speaks against filing, and the rule."""
+    claims, weighed = case.claims, case.ranking.weighed
+    if not (claims.mrns or claims.names or claims.births or claims.ssns):
+        return None, ["no identifier was read"], _UNNUMBERED
     if not claims.mrns:
-        patient, objections = _without_number(claims, pool, settings)
-        return patient, objections, "three-identifiers@1"
-    rule = "number-and-second@1"
-    if len(claims.mrns) > 1:
-        return None, ["two record numbers in one document"], rule
-    patient = mpi.by_mrn(next(iter(claims.mrns)))
-    if patient is None:
-        return None, ["no such patient: the record number is not in the patient index"], rule
-    found = fits(claims, patient)
+        return _without_number(case)
+    leader = weighed[0] if weighed else None
+    if leader is None or leader.fits.number not in (Level.SAME, Level.LIKE):
+        return _of_nobody(case)
+    rule = _NUMBERED if leader.fits.number is Level.SAME else _MISREAD
     objections = [
-        *_contradictions(claims, found, patient, settings),
-        *_weak_number(claims, found, settings),
-        *_second_identifier(claims, found, settings),
-        *_likeness(claims, patient, pool),
+        *_numbers_of_others(case, leader.patient),
+        *contradictions(case.witnesses, leader.patient, case.settings),
+        *_second_identifier(case, leader.fits),
+        *_likeness(case, leader.patient),
+        *_margin(case, leader),
     ]
-    return patient, objections, rule
+    return leader, objections, rule
 
 
-def _contradictions(
-    claims: Claims, found: Fits, patient: Patient, settings: IndexSettings
-) -> Iterator[str]:
-    if found.name is Fit.CONFLICT:
-        yield "name differs from the patient index"
-    if found.birth is Fit.CONFLICT:
-        yield "birth date differs from the patient index"
-    if found.sex is Fit.CONFLICT:
-        yield "sex differs from the patient index"
-    if found.ssn is Fit.CONFLICT:
-        yield "social security number differs from the patient index"
-    births = {patient.birth_date, *claims.full_births} - {""}
-    visits = [v.value for v in claims.values if v.field in DATES - {"birth_date"}]
-    sure = [v for v in visits if len(v) == 10]
-    if any(visit < birth[: len(visit)] for visit in sure for birth in births):
-        yield "birth date is after a date of service"
+def _of_nobody(case: _Case) -> tuple[Weighed | None, list[str], str]:
+    """No patient has the number that was read, or one like it."""
+    if len(case.claims.mrns) > 1:
+        return None, ["two record numbers in one document"], _NUMBERED
+    return None, ["no such patient: the record number is not in the patient index"], _NOBODY
 
 
-def _weak_number(claims: Claims, found: Fits, settings: IndexSettings) -> Iterator[str]:
-    both = found.name is Fit.AGREE and found.birth is Fit.AGREE
-    # A misread number would not be that of the very patient with this name and birth date.
-    needed = _BORNE_OUT * settings.low_confidence if both else settings.low_confidence
-    if claims.confidence("mrn") < needed:
-        yield "record number was read with low confidence"
-    elif claims.repaired_number and not both:
-        yield "record number was mended and needs name and birth date to agree"
+def _numbers_of_others(case: _Case, patient: Patient) -> Iterator[str]:
+    """Object to a number on any page that is not the patient's and no misreading of theirs.
 
-
-def _second_identifier(claims: Claims, found: Fits, settings: IndexSettings) -> Iterator[str]:
-    if Fit.CONFLICT in (found.name, found.birth):
+    A number that is another patient's is never taken for a misreading.
+    """
+    own = {patient.mrn, *patient.other_mrns}
+    strange = [number for number in case.claims.mrns if number not in own]
+    if not strange:
         return
-    by_birth = found.birth is Fit.AGREE and claims.confidence("birth_date") >= _needed(
-        claims, settings
-    )
-    by_name = (
-        found.name is Fit.AGREE and claims.confidence("patient_name") >= settings.low_confidence
-    )
-    if by_birth or by_name:
-        return
-    if found.name is Fit.NEAR:
-        yield "name agrees only nearly and no birth date bears it out"
-    elif Fit.AGREE in (found.name, found.birth):
-        yield "second identifier was read with low confidence"
-    else:
-        yield "record number stands alone: no second identifier agrees"
+    several = len(case.claims.mrns) > 1
+    far = [
+        value
+        for value in case.claims.of("mrn")
+        if value.value in strange and compare(value, patient) is not Level.LIKE
+    ]
+    if far or case.mpi.by_numbers(strange):
+        yield (
+            "two record numbers in one document"
+            if several
+            else "the record number is another patient's"
+        )
 
 
-def _needed(claims: Claims, settings: IndexSettings) -> float:
-    """A birth date of unsure century still agrees by day and month; let it prove with a name."""
-    return 0.6 * settings.low_confidence if claims.names else settings.low_confidence
+def _second_identifier(case: _Case, found: Fits) -> Iterator[str]:
+    """Object unless a second identifier agrees; a number that is in doubt itself needs two."""
+    agreeing = [field for field in _SECOND if _agrees(case, found, field)]
+    if found.number is Level.LIKE:
+        if not {"patient_name", "birth_date"} <= set(agreeing):
+            yield "record number may be misread, and needs name and birth date to agree"
+    elif not agreeing:
+        yield _missing_second(found)
+    elif not _is_sure(case.claims, case.settings) and not _borne_out(found):
+        yield "record number was read with low confidence, and only one other identifier agrees"
 
 
-def _likeness(claims: Claims, patient: Patient, pool: Sequence[Patient]) -> Iterator[str]:
+_SECOND = ("patient_name", "birth_date", "ssn")
+
+
+def _agrees(case: _Case, found: Fits, field: str) -> bool:
+    """Say whether ``field`` agrees and was read well enough to prove something."""
+    needed = case.settings.low_confidence
+    if field == "birth_date" and case.claims.names:
+        # Of unsure century it still agrees by day and month: let it prove beside a name.
+        needed *= _WITH_NAME
+    return dict(found.levels())[field] is Level.SAME and case.claims.confidence(field) >= needed
+
+
+def _is_sure(claims: Claims, settings: IndexSettings) -> bool:
+    return claims.confidence("mrn") >= settings.low_confidence and not claims.repaired_number
+
+
+def _borne_out(found: Fits) -> bool:
+    """Say whether more agrees than a misread number would by chance find with its patient."""
+    named = found.name is Level.SAME or (found.name is Level.LIKE and found.birth is Level.SAME)
+    return named and Level.SAME in (found.birth, found.ssn, found.middle)
+
+
+def _missing_second(found: Fits) -> str:
+    if found.name in (Level.LIKE, Level.PARTIAL):
+        return "name agrees only nearly and no birth date bears it out"
+    if Level.SAME in (found.name, found.birth, found.ssn):
+        return "second identifier was read with low confidence"
+    return "record number stands alone: no second identifier agrees"
+
+
+def _likeness(case: _Case, patient: Patient) -> Iterator[str]:
     """Object when another patient fits what was read and has a number like the one read."""
-    number = next(iter(claims.mrns))
-    for other in pool:
-        if other.mrn == patient.mrn or not _fits_too(claims, other):
+    for other in case.ranking.weighed:
+        if other.patient.mrn == patient.mrn or other.fits.against:
             continue
-        if any(numbers_alike(number, known) for known in (other.mrn, *other.other_mrns)):
+        known = (other.patient.mrn, *other.patient.other_mrns)
+        if any(numbers_alike(number, one) for number in case.claims.mrns for one in known):
             yield "another patient with a like number fits as well"
             return
 
 
-def _fits_too(claims: Claims, other: Patient) -> bool:
-    found = fits(claims, other)
-    return Fit.CONFLICT not in (found.name, found.birth, found.sex, found.ssn)
+def _margin(case: _Case, leader: Weighed) -> Iterator[str]:
+    if case.ranking.lead(leader.patient) < case.settings.margin:
+        yield "what agrees is too common, or fits another patient nearly as well"
 
 
-def _without_number(
-    claims: Claims, pool: Sequence[Patient], settings: IndexSettings
-) -> tuple[Patient | None, list[str]]:
-    if not claims.names and not claims.births:
-        return None, ["no identifier was read"]
+def _without_number(case: _Case) -> tuple[Weighed | None, list[str], str]:
     agreeing = [
-        patient
-        for patient in pool
-        if (found := fits(claims, patient)).name is Fit.AGREE and found.birth is Fit.AGREE
+        w for w in case.ranking.weighed if w.fits.name is Level.SAME and w.fits.birth is Level.SAME
     ]
     if len(agreeing) != 1:
         word = "more than one patient agrees" if agreeing else "no patient agrees in both"
-        return None, [f"no record number, and {word} in name and birth date"]
-    patient = agreeing[0]
-    found = fits(claims, patient)
-    objections = list(_contradictions(claims, found, patient, settings))
-    if not (found.ssn is Fit.AGREE or (found.sex is Fit.AGREE and found.middle)):
-        objections.append("no record number, and no third identifier agrees")
-    if _lowest(claims) < settings.low_confidence:
-        objections.append("identifiers were read with low confidence")
-    if claims.shortened_birth and found.ssn is not Fit.AGREE:
-        objections.append("birth date was printed without its century")
-    if any(other.mrn != patient.mrn and _too_close(claims, patient, other) for other in pool):
-        objections.append("another patient is too much alike to tell apart without a number")
-    return patient, objections
+        return None, [f"no record number, and {word} in name and birth date"], _UNNUMBERED
+    leader = agreeing[0]
+    objections = [
+        *contradictions(case.witnesses, leader.patient, case.settings),
+        *_unnumbered(case, leader),
+        *_margin(case, leader),
+    ]
+    return leader, objections, _UNNUMBERED
 
 
-def _lowest(claims: Claims) -> float:
-    return min(claims.confidence("patient_name"), claims.confidence("birth_date"))
+def _unnumbered(case: _Case, leader: Weighed) -> Iterator[str]:
+    claims = case.claims
+    read = min(claims.confidence("patient_name"), claims.confidence("birth_date"))
+    if read < case.settings.low_confidence:
+        yield "identifiers were read with low confidence"
+    others = (w for w in case.ranking.weighed if w.patient.mrn != leader.patient.mrn)
+    if any(_too_close(w.fits) for w in others):
+        yield "another patient is too much alike to tell apart without a number"
 
 
-def _too_close(claims: Claims, patient: Patient, other: Patient) -> bool:
-    """Say whether ``other`` shares the name, or surname and birth date (a twin)."""
-    found = fits(claims, other)
-    shares_name = found.name in (Fit.AGREE, Fit.NEAR)
-    twin = found.surname and found.birth is Fit.AGREE
-    return shares_name or twin
+def _too_close(found: Fits) -> bool:
+    """Say whether another shares name and nearly the birth date, or surname and birth date."""
+    named = found.name in (Level.SAME, Level.LIKE, Level.PARTIAL)
+    born = found.birth in (Level.SAME, Level.LIKE, Level.PARTIAL)
+    return born and (named or found.name is Level.KIN)
 
 
-def _pool(claims: Claims, mpi: MasterPatientIndex) -> tuple[Patient, ...]:
-    """Return the patients found by number, birth date or surname, each once."""
-    numbered = [patient for mrn in sorted(claims.mrns) if (patient := mpi.by_mrn(mrn))]
-    # The surname on the page may be misread: look under the number's own holder too.
-    surnames = claims.surnames() | {patient.last_name for patient in numbered}
-    born = (mpi.by_birth_date(birth) for birth in sorted(claims.possible_births()))
-    named = (mpi.by_last_name(last) for last in sorted(surnames))
-    everyone = chain(numbered, chain.from_iterable(born), chain.from_iterable(named))
-    return tuple({patient.mrn: patient for patient in everyone}.values())
-
-
-def _ranked(claims: Claims, pool: Sequence[Patient]) -> tuple[Candidate, ...]:
-    scored = (
-        Candidate(patient.mrn, found.score, found.words)
-        for patient in pool
-        if (found := fits(claims, patient)).score >= _LEAST_SCORE
-    )
-    ranked = sorted(scored, key=lambda candidate: (-candidate.score, candidate.mrn))
-    return tuple(ranked[:_MOST_CANDIDATES])
-
-
-def _confidence(claims: Claims, found: Fits, boundary: float) -> float:
-    agreeing = [fit for fit in (found.name, found.birth, found.ssn) if fit is Fit.AGREE]
-    base = 0.99 if len(agreeing) + found.number >= 3 else 0.96
-    weakest = min(
-        claims.confidence(field)
-        for field, fit in (("mrn", found.number), ("patient_name", found.name is Fit.AGREE),
-                           ("birth_date", found.birth is Fit.AGREE))
-        if fit
-    )  # fmt: skip
-    return round(base * (0.8 + 0.2 * min(weakest, 1.0)) * (0.9 + 0.1 * boundary), 4)
+def _confidence(leader: Weighed, ranked: Ranking, boundary: float) -> float:
+    """Return the chance that the patient is right, less what the boundaries are in doubt."""
+    lead = ranked.lead(leader.patient)
+    return round((1 - 2.0 ** -min(lead, 14.0)) * (0.9 + 0.1 * boundary), 4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -122,16 +123,36 @@ class Patient:
 class MasterPatientIndex(Protocol):
     """What matching asks of the MPI; the archive answers, a test may too."""
 
+    def size(self) -> int:
+        """Return how many patients it has."""
+        ...
+
     def by_mrn(self, mrn: str) -> Patient | None:
         """Return the patient with this number or alias, digits and leading zeros exact."""
+        ...
+
+    def by_numbers(self, numbers: Collection[str]) -> tuple[Patient, ...]:
+        """Return the patients with any of these numbers, old ones included."""
+        ...
+
+    def by_ssn(self, ssn: str) -> tuple[Patient, ...]:
+        """Return the patients with this social security number, written alike."""
         ...
 
     def by_birth_date(self, birth_date: str) -> tuple[Patient, ...]:
         """Return the patients born on this day (ISO 8601)."""
         ...
 
-    def by_last_name(self, last_name: str) -> tuple[Patient, ...]:
-        """Return the patients with this surname or alias, whatever its case."""
+    def by_name(self, last_name: str, first_name: str) -> tuple[Patient, ...]:
+        """Return patients with this surname or alias whose given name has the same first letter.
+
+        Case, spaces and marks do not matter; the same given name comes first, and of a very
+        common name not all are returned.
+        """
+        ...
+
+    def namesakes(self, last_name: str, first_name: str) -> int:
+        """Return how many bear this surname and given name."""
         ...
 
 
@@ -141,7 +162,7 @@ class Candidate:
 
     mrn: str
     score: float
-    """0.0 to 1.0."""
+    """0.0 to 1.0: how likely, of all patients and those that the index does not have."""
     reason: str
     """What agrees and what does not, in words without identifiers."""
 

@@ -60,7 +60,7 @@ def letters_apart(one: str, other: str) -> int:
 
 def _tolerance(name: str) -> int:
     letters = len(confusable(name))
-    return 0 if letters < 4 else 1 if letters < 8 else 2
+    return 0 if letters < 4 else 1 if letters < 7 else 2
 
 
 def compare_names(read: Name, patient: Patient) -> Agreement:

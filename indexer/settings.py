@@ -30,6 +30,8 @@ class IndexSettings:
     """No chart of this site is newer."""
     low_confidence: float = 0.5
     """An identifier read with less than this proves nothing and holds its document."""
+    margin: float = 12.0
+    """Bits by which a patient must lead the next, and whoever the index does not have."""
 
     def __post_init__(self) -> None:
         if self.check_digit not in CHECK_DIGITS:

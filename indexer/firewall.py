@@ -1,0 +1,69 @@
+"""The firewall: a page that speaks against the patient holds its document.
+
+Each page is heard by itself, for a page of another patient in the middle of a document is
+outvoted by the others, and a majority is no proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from .chronology import DATES
+from .claims import Claims
+from .comparison import AGAINST, IDENTIFIERS, Level, compare, fits
+from .model import IndexValue, Patient
+from .settings import IndexSettings
+
+_WORDS = {
+    "mrn": "record number",
+    "patient_name": "name",
+    "birth_date": "birth date",
+    "sex": "sex",
+    "ssn": "social security number",
+}
+_BORNE_OUT = 2
+"""Identifiers of a page that must agree before one that was hardly read is taken for misread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What one page, or the separator sheet, says by itself."""
+
+    claims: Claims
+
+
+def contradictions(
+    witnesses: Iterable[Witness], patient: Patient, settings: IndexSettings
+) -> Iterator[str]:
+    """Yield in words what any page says against ``patient``, each once."""
+    said = dict.fromkeys(
+        word for witness in witnesses for word in _against(witness.claims, patient, settings)
+    )
+    yield from said
+
+
+def _against(claims: Claims, patient: Patient, settings: IndexSettings) -> Iterator[str]:
+    agreeing = {field for field, level in fits(claims, patient).levels() if level is Level.SAME}
+    borne_out = len(agreeing - {"sex"}) >= _BORNE_OUT
+    for value in claims.values:
+        if value.field not in IDENTIFIERS or value.field == "mrn":
+            continue
+        if compare(value, patient) not in AGAINST:
+            continue
+        if borne_out and value.confidence < settings.low_confidence:
+            continue
+        yield f"{_WORDS[value.field]} differs from the patient index"
+    yield from _born_late(claims, patient, settings)
+
+
+def _born_late(claims: Claims, patient: Patient, settings: IndexSettings) -> Iterator[str]:
+    births = {patient.birth_date, *claims.full_births} - {""}
+    low = settings.low_confidence
+    sure = [v.value for v in claims.values if _is_visit(v) and v.confidence >= low]
+    if any(visit < birth[: len(visit)] for visit in sure for birth in births):
+        yield "birth date is after a date of service"
+
+
+def _is_visit(value: IndexValue) -> bool:
+    return value.field in DATES and value.field != "birth_date" and len(value.value) == 10
