@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Select, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from capture.errors import SourceError
@@ -39,6 +39,9 @@ _REQUIRED = ("mrn", "last_name", "first_name", "birth_date")
 _STORED = tuple(column for column in COLUMNS if column != "aliases")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CHUNK = 5000
+_MOST_OF_A_NAME = 300
+_LAST_LETTER = "\U0010ffff"
+"""Sorts after every letter of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ class StoredIndex:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._size: int | None = None
 
     def by_mrn(self, mrn: str) -> Patient | None:
         """Return the patient with this number or old number, unless it led to several."""
@@ -106,19 +110,66 @@ class StoredIndex:
         found = _known(self._connection, [mrn, *owners])
         return next(iter(found.values())) if len(found) == 1 else None
 
+    def by_numbers(self, numbers: Collection[str]) -> tuple[Patient, ...]:
+        """Return the patients with any of these numbers, old ones included."""
+        table = schema.patient_numbers
+        wanted = sorted(numbers)
+        owners = [
+            owner
+            for part in in_parts(wanted)
+            for owner in self._connection.execute(
+                select(table.c.mrn).where(table.c.number.in_(part))
+            ).scalars()
+        ]
+        return self._patients([*wanted, *owners])
+
+    def by_ssn(self, ssn: str) -> tuple[Patient, ...]:
+        """Return the patients with this social security number, written alike."""
+        table = schema.patients
+        return self._found(select(table.c.mrn).where(table.c.ssn == ssn)) if ssn else ()
+
     def by_birth_date(self, birth_date: str) -> tuple[Patient, ...]:
         """Return the patients born on this day."""
         table = schema.patients
-        mrns = self._connection.execute(select(table.c.mrn).where(table.c.birth_date == birth_date))
-        return tuple(_known(self._connection, list(mrns.scalars())).values())
+        return self._found(select(table.c.mrn).where(table.c.birth_date == birth_date))
 
-    def by_last_name(self, last_name: str) -> tuple[Patient, ...]:
-        """Return the patients who bear or bore this surname."""
-        table = schema.patient_names
-        mrns = self._connection.execute(
-            select(table.c.mrn).where(table.c.surname_key == name_key(last_name)).distinct()
+    def by_name(self, last_name: str, first_name: str) -> tuple[Patient, ...]:
+        """Return patients with this surname whose given name has the same first letter.
+
+        The same given name comes first; of a very common name the first few hundred.
+        """
+        names, given = schema.patient_names, name_key(first_name)
+        initial = given[:1]
+        found = (
+            select(names.c.mrn)
+            .where(names.c.surname_key == name_key(last_name))
+            .where(names.c.given_key.between(initial, initial + _LAST_LETTER))
+            .order_by(names.c.given_key != given, names.c.mrn)
+            .limit(_MOST_OF_A_NAME)
         )
-        return tuple(_known(self._connection, list(mrns.scalars())).values())
+        return self._found(found)
+
+    def namesakes(self, last_name: str, first_name: str) -> int:
+        """Return how many bear this surname and given name."""
+        names = schema.patient_names
+        same = (names.c.surname_key == name_key(last_name)) & (
+            names.c.given_key == name_key(first_name)
+        )
+        return self._connection.execute(
+            select(func.count()).select_from(names).where(same)
+        ).scalar_one()
+
+    def size(self) -> int:
+        """Return how many patients the index has."""
+        if self._size is None:
+            self._size = count_patients(self._connection)
+        return self._size
+
+    def _found(self, mrns: Select[Any]) -> tuple[Patient, ...]:
+        return self._patients(list(self._connection.execute(mrns).scalars()))
+
+    def _patients(self, mrns: Sequence[str]) -> tuple[Patient, ...]:
+        return tuple(_known(self._connection, list(dict.fromkeys(mrns))).values())
 
 
 def name_key(name: str) -> str:
@@ -251,6 +302,7 @@ def _name_rows(patient: Patient) -> Iterator[dict[str, object]]:
             "last_name": last,
             "first_name": first,
             "surname_key": name_key(last),
+            "given_key": name_key(first),
         }
 
 

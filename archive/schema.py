@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -182,7 +183,7 @@ patients = Table(
     Column("suffix", String, nullable=False),
     Column("sex", String, nullable=False),
     Column("birth_date", String, nullable=False, index=True),
-    Column("ssn", String, nullable=False),
+    Column("ssn", String, nullable=False, index=True),
     Column("address", String, nullable=False),
     Column("city", String, nullable=False),
     Column("state", String, nullable=False),
@@ -197,7 +198,9 @@ patient_names = Table(
     Column("rank", Integer, primary_key=True),  # 0 is the present name
     Column("last_name", String, nullable=False),
     Column("first_name", String, nullable=False),
-    Column("surname_key", String, nullable=False, index=True),
+    Column("surname_key", String, nullable=False),  # as patients.name_key tells names
+    Column("given_key", String, nullable=False),
+    Index("ix_patient_names_keys", "surname_key", "given_key"),
 )
 
 patient_numbers = Table(

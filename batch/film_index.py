@@ -35,9 +35,9 @@ from indexer.model import (
     Filing,
     FilingState,
     IndexValue,
-    MasterPatientIndex,
     PageIndex,
     Patient,
+    PatientNumbers,
 )
 from indexer.settings import IndexSettings
 
@@ -123,7 +123,7 @@ class _Beside:
     own: Mapping[FrameRef, PageIndex]
     sizes: Mapping[FrameRef, Box]
     """Each page image as a box."""
-    mpi: MasterPatientIndex
+    mpi: PatientNumbers
     settings: IndexSettings
 
 
@@ -223,7 +223,7 @@ def _cell(entry: RollFrame) -> tuple[int, ...]:
     return (entry.found.row, entry.found.column) if entry.found.row else ()
 
 
-def _number_of(index: PageIndex | None, mpi: MasterPatientIndex) -> str:
+def _number_of(index: PageIndex | None, mpi: PatientNumbers) -> str:
     """Return the record number that a page bears, as the patient index knows it now."""
     read = {value.value for value in index.values if value.field == "mrn"} if index else set()
     return _present(read.pop(), mpi) if len(read) == 1 else ""
@@ -236,7 +236,7 @@ def _indexed_number(under: Under | None, patients: Mapping[CarRow, RowPatient]) 
     return told.known.mrn if told.known else told.number
 
 
-def _present(number: str, mpi: MasterPatientIndex) -> str:
+def _present(number: str, mpi: PatientNumbers) -> str:
     known = mpi.by_mrn(number)
     return known.mrn if known else number
 
@@ -257,7 +257,7 @@ def _whole(entry: RollFrame, sizes: Mapping[FrameRef, Box]) -> Box:
 class _Remembered:
     """A patient index that looks each number up once: a roll names the same ones all along."""
 
-    def __init__(self, mpi: MasterPatientIndex) -> None:
+    def __init__(self, mpi: PatientNumbers) -> None:
         self._mpi = mpi
         self._known: dict[str, Patient | None] = {}
 
@@ -266,18 +266,12 @@ class _Remembered:
             self._known[mrn] = self._mpi.by_mrn(mrn)
         return self._known[mrn]
 
-    def by_birth_date(self, birth_date: str) -> tuple[Patient, ...]:
-        return self._mpi.by_birth_date(birth_date)
-
-    def by_last_name(self, last_name: str) -> tuple[Patient, ...]:
-        return self._mpi.by_last_name(last_name)
-
 
 @dataclass(frozen=True, slots=True)
 class _Asker:
     """Asks the pages under one address of the index what they say to it."""
 
-    mpi: MasterPatientIndex
+    mpi: PatientNumbers
     settings: IndexSettings
     patients: Mapping[CarRow, RowPatient]
     own: Mapping[FrameRef, PageIndex]

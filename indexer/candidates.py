@@ -6,7 +6,7 @@ compared: a number or one a misread digit away, a birth date, a name, a social s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from math import log2
@@ -19,7 +19,6 @@ from .weights import Rarity, Weights
 _UNLISTED = 0.25
 """Patients of the charts whom the index does not have, for each that it has."""
 _MOST_CANDIDATES = 5
-_LEAST_SCORE = 0.001
 _DIGITS = "0123456789"
 
 
@@ -52,8 +51,9 @@ class Ranking:
         shown = (
             Candidate(w.patient.mrn, round(2.0**w.bits / total, 4), w.fits.words)
             for w in self.weighed[:_MOST_CANDIDATES]
+            if w.bits > 0
         )
-        return tuple(candidate for candidate in shown if candidate.score >= _LEAST_SCORE)
+        return tuple(shown)
 
 
 def ranking(claims: Claims, mpi: MasterPatientIndex, weights: Weights) -> Ranking:
@@ -103,8 +103,3 @@ def like_numbers(number: str) -> Iterator[str]:
     made |= {head + digit + tail[1:] for head, tail in cuts if tail for digit in _DIGITS}
     made |= {head + digit + tail for head, tail in cuts for digit in _DIGITS}
     yield from sorted(made - {number})
-
-
-def fitting_well(ranking: Ranking, least: float) -> Sequence[Weighed]:
-    """Return those who lead the unlisted by ``least`` bits."""
-    return [w for w in ranking.weighed if w.bits - ranking.unlisted >= least]

@@ -14,7 +14,7 @@ from .check_digits import check_digit_holds
 from .dates import read_date, service_century
 from .doctypes import type_named
 from .identity import identity_of, same_birth, same_name
-from .model import DocumentType, IndexValue, MasterPatientIndex, Patient
+from .model import DocumentType, IndexValue, Patient, PatientNumbers
 from .name_agreement import Agreement, compare_names
 from .names import parse_name
 from .settings import DEFAULT_SETTINGS, IndexSettings
@@ -55,7 +55,7 @@ class RowPatient:
 
 
 def patient_of(
-    row: CarRow, mpi: MasterPatientIndex, settings: IndexSettings = DEFAULT_SETTINGS
+    row: CarRow, mpi: PatientNumbers, settings: IndexSettings = DEFAULT_SETTINGS
 ) -> RowPatient:
     """Return whom ``row`` names."""
     name = _name_of(row)
@@ -76,7 +76,7 @@ def patient_of(
 def said_by_page(
     own: Iterable[IndexValue],
     told: RowPatient,
-    mpi: MasterPatientIndex,
+    mpi: PatientNumbers,
     settings: IndexSettings = DEFAULT_SETTINGS,
 ) -> Word:
     """Return whether the values read on a page name the patient that the index names."""
@@ -180,7 +180,7 @@ def _date_of(row: CarRow, settings: IndexSettings) -> str:
     return reading.iso(year) if settings.oldest_year <= year <= settings.newest_year else ""
 
 
-def _about_number(number: str, told: RowPatient, mpi: MasterPatientIndex) -> Word:
+def _about_number(number: str, told: RowPatient, mpi: PatientNumbers) -> Word:
     if not told.number:
         return Word.NOTHING
     if number.lstrip("0") == told.number.lstrip("0"):
@@ -212,7 +212,7 @@ def _about_birth(birth: tuple[str, str], told: RowPatient) -> Word:
 
 
 def shared_number(
-    own: Iterable[Sequence[IndexValue]], told: RowPatient, mpi: MasterPatientIndex
+    own: Iterable[Sequence[IndexValue]], told: RowPatient, mpi: PatientNumbers
 ) -> str:
     """Return the number that the pages under a row bear for its patient; empty when several."""
     read = {value.value for values in own for value in values if value.field == "mrn"}

@@ -211,8 +211,24 @@ def _birth(value: IndexValue, birth_date: str) -> Level:
 
 
 def _one_digit_misread(one: str, two: str) -> bool:
-    differ = [frozenset(pair) for pair in zip(one, two, strict=True) if pair[0] != pair[1]]
-    return len(differ) == 1 and differ[0] in _CONFUSED_DIGITS
+    """Say whether two dates of one form differ by a digit that was misread, or lost."""
+    differ = [
+        pair for pair in zip(one.split("-"), two.split("-"), strict=True) if pair[0] != pair[1]
+    ]
+    return len(differ) == 1 and (_is_misread(*differ[0]) or _is_shortened(*differ[0]))
+
+
+def _is_misread(one: str, two: str) -> bool:
+    digits = [frozenset(pair) for pair in zip(one, two, strict=True) if pair[0] != pair[1]]
+    return len(digits) == 1 and digits[0] in _CONFUSED_DIGITS
+
+
+def _is_shortened(one: str, two: str) -> bool:
+    """Say whether one day or month is the other with a digit lost: 4 of 14, 1 of 12."""
+    if len(one) != 2:
+        return False
+    short, long = sorted((one.lstrip("0"), two.lstrip("0")), key=len)
+    return len(short) == 1 and len(long) == 2 and short in long
 
 
 def _ssn(read: str, known: str) -> Level:

@@ -54,7 +54,17 @@ def _against(claims: Claims, patient: Patient, settings: IndexSettings) -> Itera
         if borne_out and value.confidence < settings.low_confidence:
             continue
         yield f"{_WORDS[value.field]} differs from the patient index"
+    yield from _stray_number(claims, patient, agreeing)
     yield from _born_late(claims, patient, settings)
+
+
+def _stray_number(claims: Claims, patient: Patient, agreeing: set[str]) -> Iterator[str]:
+    """Object to a page whose number is only like the patient's, and nothing else on it is."""
+    if not claims.mrns or "mrn" in agreeing:
+        return
+    found = fits(claims, patient)
+    if found.name not in (Level.SAME, Level.LIKE) and found.birth is not Level.SAME:
+        yield "a page bears another record number, and nothing else that is the patient's"
 
 
 def _born_late(claims: Claims, patient: Patient, settings: IndexSettings) -> Iterator[str]:

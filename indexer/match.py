@@ -23,6 +23,8 @@ from .weights import Weights, shipped_weights
 
 _WITH_NAME = 0.6
 """Share of the confidence that a birth date needs beside a name."""
+_SURE_NAME = 0.9
+"""A name read with this confidence is no misreading of another."""
 _NUMBERED = "number-and-second@2"
 _MISREAD = "misread-number@1"
 _UNNUMBERED = "name-and-birth@1"
@@ -134,7 +136,8 @@ def _second_identifier(case: _Case, found: Fits) -> Iterator[str]:
         if not {"patient_name", "birth_date"} <= set(agreeing):
             yield "record number may be misread, and needs name and birth date to agree"
     elif not agreeing:
-        yield _missing_second(found)
+        if not _is_misread_name(case, found):
+            yield _missing_second(found)
     elif not _is_sure(case.claims, case.settings) and not _borne_out(found):
         yield "record number was read with low confidence, and only one other identifier agrees"
 
@@ -149,6 +152,19 @@ def _agrees(case: _Case, found: Fits, field: str) -> bool:
         # Of unsure century it still agrees by day and month: let it prove beside a name.
         needed *= _WITH_NAME
     return dict(found.levels())[field] is Level.SAME and case.claims.confidence(field) >= needed
+
+
+def _is_misread_name(case: _Case, found: Fits) -> bool:
+    """Say whether the name is the patient's but for letters that were in doubt when read.
+
+    The number must have been read well, and nobody else of the index may bear a name like it.
+    """
+    if found.name is not Level.LIKE or not _is_sure(case.claims, case.settings):
+        return False
+    if case.claims.confidence("patient_name") >= _SURE_NAME:
+        return False
+    like = [w for w in case.ranking.weighed if w.fits.name in (Level.SAME, Level.LIKE)]
+    return len(like) == 1
 
 
 def _is_sure(claims: Claims, settings: IndexSettings) -> bool:
@@ -186,12 +202,10 @@ def _margin(case: _Case, leader: Weighed) -> Iterator[str]:
 
 
 def _without_number(case: _Case) -> tuple[Weighed | None, list[str], str]:
-    agreeing = [
-        w for w in case.ranking.weighed if w.fits.name is Level.SAME and w.fits.birth is Level.SAME
-    ]
+    agreeing = [w for w in case.ranking.weighed if _two_agree(w.fits)]
     if len(agreeing) != 1:
-        word = "more than one patient agrees" if agreeing else "no patient agrees in both"
-        return None, [f"no record number, and {word} in name and birth date"], _UNNUMBERED
+        word = "more than one patient agrees" if agreeing else "no patient agrees"
+        return None, [f"no record number, and {word} in two identifiers"], _UNNUMBERED
     leader = agreeing[0]
     objections = [
         *contradictions(case.witnesses, leader.patient, case.settings),
@@ -201,10 +215,13 @@ def _without_number(case: _Case) -> tuple[Weighed | None, list[str], str]:
     return leader, objections, _UNNUMBERED
 
 
+def _two_agree(found: Fits) -> bool:
+    return [found.name, found.birth, found.ssn].count(Level.SAME) >= 2
+
+
 def _unnumbered(case: _Case, leader: Weighed) -> Iterator[str]:
-    claims = case.claims
-    read = min(claims.confidence("patient_name"), claims.confidence("birth_date"))
-    if read < case.settings.low_confidence:
+    agreeing = [field for field in _SECOND if _agrees(case, leader.fits, field)]
+    if len(agreeing) < 2:
         yield "identifiers were read with low confidence"
     others = (w for w in case.ranking.weighed if w.patient.mrn != leader.patient.mrn)
     if any(_too_close(w.fits) for w in others):
@@ -221,4 +238,5 @@ def _too_close(found: Fits) -> bool:
 def _confidence(leader: Weighed, ranked: Ranking, boundary: float) -> float:
     """Return the chance that the patient is right, less what the boundaries are in doubt."""
     lead = ranked.lead(leader.patient)
-    return round((1 - 2.0 ** -min(lead, 14.0)) * (0.9 + 0.1 * boundary), 4)
+    odds: float = 2.0 ** min(lead, 14.0)
+    return round(odds / (1 + odds) * (0.9 + 0.1 * boundary), 4)

@@ -120,15 +120,19 @@ class Patient:
     """Pairs of last and first name."""
 
 
-class MasterPatientIndex(Protocol):
+class PatientNumbers(Protocol):
+    """Leads from a record number to its patient."""
+
+    def by_mrn(self, mrn: str) -> Patient | None:
+        """Return the patient with this number or alias, digits and leading zeros exact."""
+        ...
+
+
+class MasterPatientIndex(PatientNumbers, Protocol):
     """What matching asks of the MPI; the archive answers, a test may too."""
 
     def size(self) -> int:
         """Return how many patients it has."""
-        ...
-
-    def by_mrn(self, mrn: str) -> Patient | None:
-        """Return the patient with this number or alias, digits and leading zeros exact."""
         ...
 
     def by_numbers(self, numbers: Collection[str]) -> tuple[Patient, ...]:

@@ -18,6 +18,10 @@ from capture.errors import SettingsError
 from .comparison import IDENTIFIERS, Fits, Level
 
 WEIGHTS = Path(__file__).with_name("weights.toml")
+_SMALL = 1000
+"""Patients of an index below which shares of names say little."""
+_NEIGHBOURS = 10
+"""Names that a misread letter makes of one, as many again as bear it."""
 _DAYS = 80 * 365.25
 """Days on which the patients of a chart room may be born."""
 
@@ -38,8 +42,8 @@ class Weights:
         if level is Level.UNKNOWN:
             return 0.0
         m, u = self.chances[field][level]
-        if level is Level.SAME:
-            u = rarity.by_chance(field, u)
+        if level in (Level.SAME, Level.LIKE):
+            u = rarity.by_chance(field, level, u)
         return log2(m / u)
 
 
@@ -52,11 +56,12 @@ class Rarity:
     namesakes: int
     """Who bear this surname and given name; at least one."""
 
-    def by_chance(self, field: str, usual: float) -> float:
-        """Return how often ``field`` agrees with a patient who is not the page's."""
+    def by_chance(self, field: str, level: Level, usual: float) -> float:
+        """Return how often ``field`` agrees so far with a patient who is not the page's."""
         if field == "patient_name":
-            return max(self.namesakes, 1) / max(self.patients, 1000)
-        return 1 / _DAYS if field == "birth_date" else usual
+            share = max(self.namesakes, 1) / max(self.patients, _SMALL)
+            return min(usual * _NEIGHBOURS, share * (1 if level is Level.SAME else _NEIGHBOURS))
+        return 1 / _DAYS if field == "birth_date" and level is Level.SAME else usual
 
 
 @lru_cache(maxsize=1)

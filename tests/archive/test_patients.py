@@ -56,9 +56,21 @@ def test_patients_are_found_by_day_and_by_every_name(archive: Archive, tmp_path:
     with archive.catalogue.read() as connection:
         index = StoredIndex(connection)
         assert [p.mrn for p in index.by_birth_date("1927-03-04")] == ["1"]
-        assert sorted(p.mrn for p in index.by_last_name("o testperson")) == ["1", "2"]
-        assert [p.mrn for p in index.by_last_name("Mockridge")] == ["1"]
-        assert index.by_last_name("Nobody") == ()
+        assert [p.mrn for p in index.by_name("o testperson", "Alma")] == ["1"]
+        assert [p.mrn for p in index.by_name("O'TESTPERSON", "l")] == ["2"]
+        assert [p.mrn for p in index.by_name("Mockridge", "ANN")] == ["1"]
+        assert index.by_name("Nobody", "Ann") == ()
+        assert index.namesakes("OTestperson", "ann") == 1
+        assert index.size() == 2
+
+
+def test_patients_are_found_by_any_of_many_numbers(archive: Archive, tmp_path: Path) -> None:
+    load(archive, tmp_path, HEAD + "1,A,Ann,1927-03-04,MRN 77\n2,B,Lee,1930-01-01,\n")
+    with archive.catalogue.read() as connection:
+        index = StoredIndex(connection)
+        assert [p.mrn for p in index.by_numbers(["77", "1", "9"])] == ["1"]
+        assert sorted(p.mrn for p in index.by_numbers(["77", "2"])) == ["1", "2"]
+        assert index.by_numbers([]) == ()
 
 
 def test_excel_files_with_a_byte_order_mark_are_read(archive: Archive, tmp_path: Path) -> None:
@@ -130,7 +142,7 @@ def test_a_later_row_replaces_an_earlier_one(archive: Archive, tmp_path: Path) -
     assert patient == Patient("1", "Samplewell", "Ann", "1927-03-04")
     assert by_mrn(archive, "9") is None
     with archive.catalogue.read() as connection:
-        assert StoredIndex(connection).by_last_name("Old") == ()
+        assert StoredIndex(connection).by_name("Old", "Ann") == ()
 
 
 def test_an_old_number_that_led_to_two_people_leads_to_none(

@@ -40,27 +40,6 @@ _CONFUSIONS = {
 }  # fmt: skip
 
 
-class Registry:
-    """A master patient index kept in memory."""
-
-    def __init__(self, patients: Sequence[Patient]) -> None:
-        self.patients = tuple(patients)
-
-    def by_mrn(self, mrn: str) -> Patient | None:
-        return next((p for p in self.patients if mrn in (p.mrn, *p.other_mrns)), None)
-
-    def by_birth_date(self, birth_date: str) -> tuple[Patient, ...]:
-        return tuple(p for p in self.patients if p.birth_date == birth_date)
-
-    def by_last_name(self, last_name: str) -> tuple[Patient, ...]:
-        wanted = last_name.upper()
-        return tuple(
-            p
-            for p in self.patients
-            if wanted == p.last_name or any(wanted == last for last, _ in p.other_names)
-        )
-
-
 def families(seed: int, count: int) -> list[Patient]:
     """Invent ``count`` families: parents, Jr and Sr, twins, numbers one digit apart."""
     chance = random.Random(seed)

@@ -45,12 +45,6 @@ class People:
         found = [p for p in self.known if mrn in (p.mrn, *p.other_mrns)]
         return found[0] if len(found) == 1 else None
 
-    def by_birth_date(self, birth_date: str) -> tuple[Patient, ...]:
-        return tuple(p for p in self.known if p.birth_date == birth_date)
-
-    def by_last_name(self, last_name: str) -> tuple[Patient, ...]:
-        return tuple(p for p in self.known if p.last_name.casefold() == last_name.casefold())
-
 
 def row(
     *address: int, mrn: str = "0071234", last: str = "TESTPERSON", first: str = "ADA"

@@ -5,17 +5,18 @@ from collections import Counter
 
 import pytest
 
+from bench.roster import Roster
 from indexer.match import file_document
 from indexer.model import FilingState
 from indexer.separate import assemble
-from tests.indexer.composed import Registry, Truth, compose, families, indexed, scanned
+from tests.indexer.composed import Truth, compose, families, indexed, scanned
 
 
 def filed(seed: int, count: int, rate: float) -> Counter[str]:
     """Compose, misread, assemble without sheets and file; count what became of the documents."""
     chance = random.Random(seed)
     people = families(seed, 40)
-    mpi = Registry(people)
+    mpi = Roster(people)
     pages, owner = [], {}
     for _ in range(count):
         truth: Truth = compose(chance, chance.choice(people))
@@ -54,7 +55,7 @@ def test_thousands_of_documents_never_reach_a_wrong_chart(seed: int) -> None:
 
 def test_a_page_stamped_with_the_plate_of_a_relative_is_held() -> None:
     people = families(3, 20)
-    mpi = Registry(people)
+    mpi = Roster(people)
     chance = random.Random(3)
     by_family = {(p.last_name, p.birth_date): [] for p in people}
     for person in people:
