@@ -41,7 +41,7 @@ def misread(sheet: Sheet, frame: FrameRef, rate: float, rng: Random) -> OcrPage:
 
 
 def _word(run: Run, rate: float, rng: Random) -> Word | None:
-    text = _spoiled(run.text, rate, rng)
+    text = spoiled(run.text, rate, rng)
     if not text:
         return None
     confidence = _confidence(text == run.text, rate, rng)
@@ -56,7 +56,8 @@ def _confidence(right: bool, rate: float, rng: Random) -> float:
     return rng.betavariate(2.5, 2.5)
 
 
-def _spoiled(text: str, rate: float, rng: Random) -> str:
+def spoiled(text: str, rate: float, rng: Random) -> str:
+    """Return a word or value with about ``rate`` wrong characters, in bursts."""
     if not rate:
         return text
     here = min(0.6, rate * rng.gammavariate(_BURST, 1 / _BURST))

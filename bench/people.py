@@ -11,36 +11,37 @@ from pathlib import Path
 from random import Random
 
 
-def _words(text: str) -> tuple[str, ...]:
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the words of a list written as a line."""
     return tuple(text.split())
 
 
-COLUMNS = _words(
+COLUMNS = words_of(
     "mrn last_name first_name middle_name suffix sex birth_date ssn "
     "address city state zip phone aliases"
 )
 
-_STEMS = _words(
+_STEMS = words_of(
     "Sample Mock Test Feign Faux Fable Myth Draft Proto Demo Dummy Trial Model Paper Ink "
     "Sham Figment Pretend Fancy Phantom"
 )
-_TAILS = _words(
+_TAILS = words_of(
     "well ridge ley son by worth man field ton ham wick berg stone brook ford person gate more"
 )
-MEN = _words(
+MEN = words_of(
     "James John Robert William Charles George Joseph Edward Frank Thomas Walter Harold Henry Paul "
     "Raymond Albert Arthur Harry Donald Ralph Louis Clarence Howard Ernest Carl Eugene Leonard "
     "Stanley Daniel Michael David Steven Gary Mark Kevin Brian Jason Anthony Luis Hector Dmitri"
 )
-WOMEN = _words(
+WOMEN = words_of(
     "Mary Dorothy Helen Margaret Ruth Virginia Elizabeth Mildred Frances Anna Evelyn Marie Alice "
     "Florence Lillian Rose Irene Louise Edna Gladys Ethel Lois Betty Barbara Patricia Linda Susan "
     "Karen Nancy Donna Carol Sharon Michelle Angela Melissa Jennifer Consuelo Ingrid Naomi Priya"
 )
-_STREETS = _words(
+_STREETS = words_of(
     "Placeholder Specimen Example Lorem Sampler Blueprint Prototype Mannequin Rehearsal Tracing"
 )
-_WAYS = _words("Street Avenue Road Lane Court Drive Boulevard")
+_WAYS = words_of("Street Avenue Road Lane Court Drive Boulevard")
 _TOWNS = (
     ("Exampleton", "OH", "43999"),
     ("Mockbury", "PA", "19899"),
