@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -18,7 +19,7 @@ from .name_agreement import (
     letters_apart,
     suffixes_conflict,
 )
-from .names import parse_name
+from .names import Name, parse_name
 
 
 class Level(Enum):
@@ -135,6 +136,10 @@ def fits(claims: Claims, patient: Patient) -> Fits:
     )
 
 
+def _later(one: Level, two: Level) -> Level:
+    return max(one, two, key=lambda level: level.value)
+
+
 def _best(levels: Iterable[Level]) -> Level:
     return max(levels, key=lambda level: level.value, default=Level.UNKNOWN)
 
@@ -144,9 +149,9 @@ def compare(value: IndexValue, patient: Patient) -> Level:
     if value.field == "mrn":
         return _number(value.value, patient)
     if value.field == "patient_name":
-        return max(
-            (_name(text, patient) for text in (value.value, value.raw)), key=lambda one: one.value
-        )
+        level = _name(value.value, patient)
+        # What was made of the print may have parted its words wrongly.
+        return level if level not in AGAINST else _later(level, _name(value.raw, patient))
     if value.field == "birth_date":
         return _birth(value, patient.birth_date)
     if value.field == "sex":
@@ -168,8 +173,18 @@ def _number(number: str, patient: Patient) -> Level:
     return Level.LIKE if any(OSA.distance(number, one) == 1 for one in known) else Level.OTHER
 
 
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Name | None:
+    return parse_name(text)
+
+
+@lru_cache(maxsize=1024)
+def _is_short(raw: str) -> bool:
+    return short_form(raw) is not None
+
+
 def _name(text: str, patient: Patient) -> Level:
-    name = parse_name(text)
+    name = _parsed(text)
     if name is None:
         return Level.UNKNOWN
     agreement = compare_names(name, patient)
@@ -203,7 +218,7 @@ def _birth(value: IndexValue, birth_date: str) -> Level:
         return Level.SAME
     if len(read) < len(birth_date):
         return Level.PARTIAL if agrees_partly(read, birth_date) else Level.OTHER
-    if short_form(value.raw):
+    if _is_short(value.raw):
         read, birth_date = read[2:], birth_date[2:]
     if read == birth_date:
         return Level.SAME

@@ -85,3 +85,12 @@ def read_weights(text: str, name: str) -> Weights:
     if missing:
         raise SettingsError(f"{name} says nothing of {missing[0]}; train it again")
     return Weights(chances, str(table.get("version", "1")))
+
+
+def written(weights: Weights) -> str:
+    """Return ``weights`` as the TOML that ``read_weights`` takes."""
+    lines = [f'version = "{weights.version}"']
+    for field, levels in weights.chances.items():
+        lines += ["", f"[{field}]"]
+        lines += [f"{level.name.lower()} = [{m:.5g}, {u:.5g}]" for level, (m, u) in levels.items()]
+    return "\n".join(lines) + "\n"
