@@ -20,6 +20,7 @@ _TAILS = words_of(
     "well son ley by worth man ton ham wick berg stone ford gate more ski ini ez ard low by"
 )
 _SURNAMES = 12_000
+_GIVEN_SHARES = tuple(accumulate(1 / (rank + 3) for rank in range(max(len(MEN), len(WOMEN)))))
 _TWIN, _JUNIOR, _SPOUSE = 0.02, 0.03, 0.25
 """Shares of patients followed by a twin, a namesake of the next generation, a spouse."""
 
@@ -70,8 +71,7 @@ def _family(rng: Random, surnames: tuple[Sequence[str], Sequence[float]]) -> Ite
 
 def _person(rng: Random, last: str, sex: str, born: date) -> Patient:
     given = MEN if sex == "M" else WOMEN
-    shares = list(accumulate(1 / (rank + 3) for rank in range(len(given))))
-    first, middle = rng.choices(given, cum_weights=shares, k=2)
+    first, middle = rng.choices(given, cum_weights=_GIVEN_SHARES[: len(given)], k=2)
     return Patient(
         mrn="",
         last_name=last,

@@ -22,6 +22,7 @@ _SMALL = 1000
 """Patients of an index below which shares of names say little."""
 _NEIGHBOURS = 10
 """Names that a misread letter makes of one, as many again as bear it."""
+_DAYS_OF_A_MONTH = 30.4
 _DAYS = 80 * 365.25
 """Days on which the patients of a chart room may be born."""
 
@@ -42,9 +43,7 @@ class Weights:
         if level is Level.UNKNOWN:
             return 0.0
         m, u = self.chances[field][level]
-        if level in (Level.SAME, Level.LIKE):
-            u = rarity.by_chance(field, level, u)
-        return log2(m / u)
+        return log2(m / rarity.by_chance(field, level, m, u))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +55,20 @@ class Rarity:
     namesakes: int
     """Who bear this surname and given name; at least one."""
 
-    def by_chance(self, field: str, level: Level, usual: float) -> float:
-        """Return how often ``field`` agrees so far with a patient who is not the page's."""
+    def by_chance(self, field: str, level: Level, m: float, usual: float) -> float:
+        """Return how often ``field`` agrees so far with a patient who is not the page's.
+
+        What is printed in part (``m``) is printed so of everybody: that alone proves nothing.
+        """
         if field == "patient_name":
             share = max(self.namesakes, 1) / max(self.patients, _SMALL)
-            return min(usual * _NEIGHBOURS, share * (1 if level is Level.SAME else _NEIGHBOURS))
-        return 1 / _DAYS if field == "birth_date" and level is Level.SAME else usual
+            near = min(1.0, _NEIGHBOURS * share)
+            by_level = {Level.SAME: share, Level.LIKE: max(usual, near), Level.PARTIAL: m * near}
+        elif field == "birth_date":
+            by_level = {Level.SAME: 1 / _DAYS, Level.PARTIAL: m * _DAYS_OF_A_MONTH / _DAYS}
+        else:
+            by_level = {}
+        return by_level.get(level, usual)
 
 
 @lru_cache(maxsize=1)
