@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, select
+from sqlalchemy import Column, Connection, Select, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from capture.errors import SourceError
@@ -39,7 +39,7 @@ _REQUIRED = ("mrn", "last_name", "first_name", "birth_date")
 _STORED = tuple(column for column in COLUMNS if column != "aliases")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CHUNK = 5000
-_MOST_OF_A_NAME = 300
+_MOST_OF_A_NAME = 60
 _LAST_LETTER = "\U0010ffff"
 """Sorts after every letter of a name."""
 
@@ -100,6 +100,7 @@ class StoredIndex:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._size: int | None = None
+        self._namesakes: dict[tuple[str, str], int] = {}
 
     def by_mrn(self, mrn: str) -> Patient | None:
         """Return the patient with this number or old number, unless it led to several."""
@@ -136,7 +137,7 @@ class StoredIndex:
     def by_name(self, last_name: str, first_name: str) -> tuple[Patient, ...]:
         """Return patients with this surname whose given name has the same first letter.
 
-        The same given name comes first; of a very common name the first few hundred.
+        The same given name comes first; of a very common name not all are returned.
         """
         names, given = schema.patient_names, name_key(first_name)
         initial = given[:1]
@@ -151,10 +152,14 @@ class StoredIndex:
 
     def namesakes(self, last_name: str, first_name: str) -> int:
         """Return how many bear this surname and given name."""
+        key = name_key(last_name), name_key(first_name)
+        if key not in self._namesakes:
+            self._namesakes[key] = self._count(*key)
+        return self._namesakes[key]
+
+    def _count(self, surname: str, given: str) -> int:
         names = schema.patient_names
-        same = (names.c.surname_key == name_key(last_name)) & (
-            names.c.given_key == name_key(first_name)
-        )
+        same = (names.c.surname_key == surname) & (names.c.given_key == given)
         return self._connection.execute(
             select(func.count()).select_from(names).where(same)
         ).scalar_one()
@@ -313,11 +318,15 @@ def _known(connection: Connection, mrns: list[str]) -> dict[str, Patient]:
     return found
 
 
+def _stored_columns() -> list[Column[Any]]:
+    return [schema.patients.c[name] for name in _STORED]
+
+
 def _known_part(connection: Connection, mrns: Sequence[str]) -> dict[str, Patient]:
     table, names, numbers = schema.patients, schema.patient_names, schema.patient_numbers
     base = {
-        row.mrn: Patient(**{name: getattr(row, name) for name in _STORED})
-        for row in connection.execute(select(table).where(table.c.mrn.in_(mrns)))
+        row[0]: Patient(**dict(zip(_STORED, row, strict=True)))
+        for row in connection.execute(select(*_stored_columns()).where(table.c.mrn.in_(mrns)))
     }
     old_names: dict[str, list[tuple[str, str]]] = {mrn: [] for mrn in base}
     other_names = select(names).where(names.c.mrn.in_(mrns), names.c.rank > 0)

@@ -12,7 +12,7 @@ from itertools import chain
 from math import log2
 
 from .claims import Claims
-from .comparison import Fits, fits
+from .comparison import Fits, Level, fits
 from .model import Candidate, MasterPatientIndex, Patient
 from .weights import Rarity, Weights
 
@@ -70,7 +70,8 @@ def _weighed(
     claims: Claims, patient: Patient, mpi: MasterPatientIndex, weights: Weights, size: int
 ) -> Weighed:
     found = fits(claims, patient)
-    namesakes = mpi.namesakes(patient.last_name, patient.first_name) if claims.names else 1
+    named = found.name in (Level.SAME, Level.LIKE, Level.PARTIAL)
+    namesakes = mpi.namesakes(patient.last_name, patient.first_name) if named else 1
     return Weighed(patient, found, weights.bits(found, Rarity(size, namesakes)))
 
 
