@@ -22,6 +22,8 @@ _WORDS = {
     "sex": "sex",
     "ssn": "social security number",
 }
+SURE_NAME = 0.9
+"""A name read with this confidence is no misreading of another."""
 _BORNE_OUT = 2
 """Identifiers of a page that must agree before one that was hardly read is taken for misread."""
 
@@ -55,6 +57,7 @@ def _against(claims: Claims, patient: Patient, settings: IndexSettings) -> Itera
             continue
         yield f"{_WORDS[value.field]} differs from the patient index"
     yield from _stray_number(claims, patient, agreeing)
+    yield from _stray_name(claims, patient, agreeing)
     yield from _born_late(claims, patient, settings)
 
 
@@ -65,6 +68,15 @@ def _stray_number(claims: Claims, patient: Patient, agreeing: set[str]) -> Itera
     found = fits(claims, patient)
     if found.name not in (Level.SAME, Level.LIKE) and found.birth is not Level.SAME:
         yield "a page bears another record number, and nothing else that is the patient's"
+
+
+def _stray_name(claims: Claims, patient: Patient, agreeing: set[str]) -> Iterator[str]:
+    """Object to a page that surely names somebody of nearly the patient's name, and no more."""
+    if agreeing - {"sex"}:
+        return
+    near = (v for v in claims.of("patient_name") if compare(v, patient) is Level.LIKE)
+    if any(value.confidence >= SURE_NAME for value in near):
+        yield "a page bears nearly the patient's name, and nothing else that is the patient's"
 
 
 def _born_late(claims: Claims, patient: Patient, settings: IndexSettings) -> Iterator[str]:

@@ -15,7 +15,7 @@ from itertools import chain
 from .candidates import Ranking, Weighed, ranking
 from .claims import Claims, claims_of
 from .comparison import Fits, Level, compare
-from .firewall import Witness, contradictions
+from .firewall import SURE_NAME, Witness, contradictions
 from .identity import numbers_alike
 from .model import Document, Filing, FilingState, MasterPatientIndex, PageIndex, Patient
 from .settings import DEFAULT_SETTINGS, IndexSettings
@@ -23,8 +23,6 @@ from .weights import Weights, shipped_weights
 
 _WITH_NAME = 0.6
 """Share of the confidence that a birth date needs beside a name."""
-_SURE_NAME = 0.9
-"""A name read with this confidence is no misreading of another."""
 _NUMBERED = "number-and-second@2"
 _MISREAD = "misread-number@1"
 _UNNUMBERED = "name-and-birth@1"
@@ -161,7 +159,7 @@ def _is_misread_name(case: _Case, found: Fits) -> bool:
     """
     if found.name is not Level.LIKE or not _is_sure(case.claims, case.settings):
         return False
-    if case.claims.confidence("patient_name") >= _SURE_NAME:
+    if case.claims.confidence("patient_name") >= SURE_NAME:
         return False
     like = [w for w in case.ranking.weighed if w.fits.name in (Level.SAME, Level.LIKE)]
     return len(like) == 1

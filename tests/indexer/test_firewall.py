@@ -65,3 +65,11 @@ def test_an_identifier_hardly_read_is_outweighed_by_two_on_its_own_page_only() -
     beside = replace(good, values=(*good.values, *doubtful))
     assert state([beside]) is FilingState.FILED
     assert state([good, replace(good, values=doubtful)]) is FilingState.HELD
+
+
+def test_a_page_that_surely_names_a_like_name_alone_holds() -> None:
+    good = page(1, ALMA, {"mrn", "patient_name", "birth_date"})
+    like = replace(ALMA, first_name="ALMI")
+    assert state([good, page(2, like, {"patient_name"}, 0.97)]) is FilingState.HELD
+    assert state([good, page(2, like, {"patient_name"}, 0.6)]) is FilingState.FILED
+    assert state([good, page(2, like, {"patient_name", "mrn"}, 0.97)]) is FilingState.FILED
