@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
 
+from rapidfuzz.distance import OSA
+
 from capture.model import Box, FrameRef
 
 from .car import CarRow
@@ -186,6 +188,8 @@ def _about_number(number: str, told: RowPatient, mpi: PatientNumbers) -> Word:
     if number.lstrip("0") == told.number.lstrip("0"):
         return Word.AGREES
     bearer = mpi.by_mrn(number)
+    if bearer is None and told.known and OSA.distance(number, told.number) == 1:
+        return Word.NOTHING  # a misreading, as far as the number goes
     same = bearer is not None and told.known is not None and bearer.mrn == told.known.mrn
     return Word.AGREES if same else Word.DIFFERS
 

@@ -190,6 +190,9 @@ def test_what_is_no_record_number_is_none() -> None:
         ((read("mrn", "0071234"),), Word.AGREES),
         ((read("mrn", "0055555"),), Word.AGREES),
         ((read("mrn", "0071235"),), Word.DIFFERS),
+        ((read("mrn", "0071934"),), Word.NOTHING),  # a digit misread, and nobody's number
+        ((read("mrn", "0071934"), read("patient_name", "TESTPERSON, ADA")), Word.AGREES),
+        ((read("mrn", "0079934"),), Word.DIFFERS),
         ((read("patient_name", "TESTPERSON, ADA"),), Word.AGREES),
         ((read("patient_name", "SAMPLEWELL, ADA"),), Word.AGREES),
         ((read("patient_name", "TESTPERSON"),), Word.NOTHING),
