@@ -29,6 +29,7 @@ from archive.catalogue import Connection
 from archive.documents import DocumentRow
 from archive.film import film_frames
 from archive.home import sole_writer
+from archive.learned import keep_weights
 from archive.records import PageRecord
 from archive.verify import verify as verify_archive
 from batch import film_ledger, runner
@@ -46,6 +47,7 @@ from capture.model import SourceKind
 from capture.settings import load_section
 from desk import charts, doctor, export, film, review
 from desk.film_sheet import write_film_sheet
+from desk.weight_training import Lesson, learn_weights
 from ocr.alto import write_alto
 from ocr.engines import open_engine
 from ocr.hocr import write_hocr
@@ -218,6 +220,41 @@ def import_patients(file: Path, home: Path, as_json: bool) -> None:
         _print_json(asdict(done))
     else:
         click.echo(f"{done.rows} patients read: {done.new} new, {done.changed} changed")
+
+
+@patients_group.command(name="train")
+@click.option("--dry-run", is_flag=True, help="Show what would be learned and change nothing.")
+@_home_option
+@_json_option
+def train_patients(dry_run: bool, home: Path, as_json: bool) -> None:
+    """Learn how often numbers, names and birth dates agree on this site's own pages.
+
+    Pages that were read are compared with the patient index; nobody's answers are needed. From
+    then on documents are weighed by what was learned; those filed before stay as they are.
+
+    \b
+    Example:
+      chartroom patients train --dry-run
+    """
+    with open_archive(home) as archive, archive.catalogue.write() as connection:
+        lesson = learn_weights(connection)
+        if lesson.after is not None and not dry_run:
+            keep_weights(connection, lesson.after)
+            counts = {"pages": lesson.pages, "numbered": lesson.numbered, "named": lesson.named}
+            record(connection, "weights learned", "mpi", actor=this_person(), **counts)
+    if as_json:
+        taken = lesson.after is not None and not dry_run
+        _print_json({"pages": lesson.pages, "taken": taken, "lacking": lesson.lacking})
+    elif lesson.lacking:
+        click.echo(f"Nothing learned: {lesson.lacking}.")
+    else:
+        _print_lesson(lesson, dry_run)
+
+
+def _print_lesson(lesson: Lesson, dry_run: bool) -> None:
+    for field, level, before, after in lesson.rows():
+        click.echo(f"{field:14} {level:20} {100 * before:6.2f} % -> {100 * after:6.2f} %")
+    click.echo("Nothing changed." if dry_run else f"Learned from {lesson.pages} pages.")
 
 
 @cli.group(name="batch")

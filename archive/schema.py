@@ -210,6 +210,14 @@ patient_numbers = Table(
     Column("mrn", ForeignKey("patients.mrn"), primary_key=True, index=True),
 )
 
+learned = Table(
+    "learned",
+    metadata,
+    Column("subject", String, primary_key=True),  # what was learned, such as weights
+    Column("content", Text, nullable=False),
+    Column("at", String, nullable=False),
+)
+
 work = Table(
     "work",
     metadata,

@@ -12,6 +12,7 @@ from archive import deliveries, documents, film, ledger, pages
 from archive.catalogue import Connection
 from archive.deliveries import Batch, FrameRow, Source
 from archive.film import FilmRoll
+from archive.learned import weights_of
 from archive.patients import StoredIndex
 from capture.model import FrameRef, FrameState
 from indexer.match import file_document
@@ -86,13 +87,13 @@ def assemble_run(
     key = ledger.work_key(STAGE, RULES, _subject(run), [_fingerprint(sequence, told)])
     if ledger.is_done(connection, key) and not anew:
         return False
-    index = StoredIndex(connection)
+    index, weights = StoredIndex(connection), weights_of(connection)
     unfit = pages.unfit_pages(connection, frames)
     filed = []
     for found in assemble(sequence):
         document = with_objections(with_doubts(found, unfit), told)
         own = [indexes[ref] for ref in document.frames]
-        filing = file_document(document, own, index, settings=settings)
+        filing = file_document(document, own, index, settings=settings, weights=weights)
         claims = (*document.values, *(value for page in own for value in page.values))
         filed.append((document, told_by_index_alone(filing, claims)))
     documents.replace_documents(connection, batch, frames, filed)

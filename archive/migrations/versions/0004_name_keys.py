@@ -1,4 +1,4 @@
-"""Find patients by surname and given name together, and by social security number."""
+"""Find patients by whole name and social security number; keep what the site taught."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,13 @@ def upgrade() -> None:
         table.alter_column("given_key", existing_type=sa.String(), nullable=False)
     op.create_index("ix_patient_names_keys", "patient_names", ["surname_key", "given_key"])
     op.create_index(op.f("ix_patients_ssn"), "patients", ["ssn"])
+    op.create_table(
+        "learned",
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_learned")),
+    )
 
 
 def _fill_keys() -> None:
