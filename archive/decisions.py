@@ -134,6 +134,24 @@ def machine_states(
     return found
 
 
+def last_change(connection: Connection, frames: Iterable[FrameRef]) -> tuple[str, str] | None:
+    """Return who last decided on ``frames`` or took a decision back, and when."""
+    wanted = frozenset(frames)
+    table, places = schema.decisions, schema.decision_frames
+    changes: list[tuple[str, str]] = []
+    for part in in_parts(sorted({ref.source for ref in wanted})):
+        rows = connection.execute(
+            select(table.c.at, table.c.person, places)
+            .join(places, places.c.decision_id == table.c.id)
+            .where(places.c.source.in_(part))
+        )
+        for row in rows.all():
+            if FrameRef(Digest(row.source), row.number) in wanted:
+                changes += [(row.at, row.person), (row.ended_at or "", row.ended_by or "")]
+    at, person = max(changes, default=("", ""))
+    return (person, at) if at else None
+
+
 def decided(connection: Connection) -> Iterator[Decided]:
     """Yield what people decided, oldest first: whose pages are, of which type, what they say.
 

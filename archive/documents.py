@@ -109,6 +109,14 @@ def count_documents(connection: Connection, batch: Batch) -> int:
     ).scalar_one()
 
 
+def count_held(connection: Connection) -> int:
+    """Return how many documents wait for a person."""
+    table = schema.documents
+    return connection.execute(
+        select(func.count()).select_from(table).where(table.c.state == "held")
+    ).scalar_one()
+
+
 def values_of(connection: Connection, document: DocumentRow) -> list[IndexValue]:
     """Return the index values of a document with their evidence."""
     table, frames, sources = schema.index_values, schema.frames, schema.sources

@@ -249,5 +249,8 @@ def restore_states(
         page = found.get(frame.ref)
         if page and page.found is not FrameState.PAGE:
             state = page.found.value
+        elif state == "pending":
+            # It was read: a frame that is pending would keep its run from being assembled.
+            state, reason = "held", "it waits for its document"
         deliveries.set_frame_state(connection, frame, state, reason)
         outbox.post(connection, [frame.page])
