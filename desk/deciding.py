@@ -76,7 +76,8 @@ def decide(
     for subject, words in due:
         for word in words:
             decisions.keep(connection, word, subject.frames, order.person, order.note)
-    _assemble(connection, [subject for subject, words in due if words], settings)
+    moved = [subject for subject, words in due if any(word.kind != "seen" for word in words)]
+    _assemble(connection, moved, settings)
     outcomes = [_outcome(connection, subject, words) for subject, words in due]
     for (subject, words), outcome in zip(due, outcomes, strict=True):
         _refuse_other_pages(subject, words, outcome)
@@ -95,21 +96,28 @@ def take_back(
     """
     if order.says_anything:
         raise SettingsError("--undo takes back and stands alone; decide anew in a second command")
-    undone: list[tuple[Subject, tuple[str, ...]]] = []
-    for subject, _ in _as_seen(connection, names, order):
-        before = decisions.machine_states(connection, subject.frames)
-        topics = _topics_of(subject)
-        if not decisions.end(connection, subject.frames, topics, order.person):
-            raise SettingsError(
-                f"nothing that a person decided stands on {subject.name}{_elsewhere(subject)}"
-            )
-        restore_states(connection, subject.frames, before)
-        undone.append((subject, topics))
-    _assemble(connection, [subject for subject, _ in undone], settings)
+    undone = [
+        (subject, _end(connection, subject, order.person))
+        for subject, _ in _as_seen(connection, names, order)
+    ]
+    moved = [subject for subject, topics in undone if topics != ("seen",)]
+    _assemble(connection, moved, settings)
     outcomes = [_outcome(connection, subject, ()) for subject, _ in undone]
     for (subject, topics), outcome in zip(undone, outcomes, strict=True):
         _audit(connection, "decision taken back", outcome, order, len(subject.frames), topics)
     return outcomes
+
+
+def _end(connection: Connection, subject: Subject, person: str) -> tuple[str, ...]:
+    """Take back what stands on a subject, give its frames what the machine said; return topics."""
+    before = decisions.machine_states(connection, subject.frames)
+    topics = _topics_of(subject)
+    if not decisions.end(connection, subject.frames, topics, person):
+        where = _elsewhere(subject)
+        raise SettingsError(f"nothing that a person decided stands on {subject.name}{where}")
+    if topics != ("seen",):
+        restore_states(connection, subject.frames, before)
+    return topics
 
 
 def _as_seen(

@@ -19,12 +19,14 @@ from archive.verify import verify
 from batch.again import file_again
 from batch.decided import MAY_FIT_NOW, NO_PATIENT
 from capture.errors import ArchiveError, SettingsError
+from desk.deciding import decide
 from desk.review import Asked, waiting_list
 from desk.subjects import subject_named, token_of
+from desk.words import Order
 from indexer.model import Patient
 from indexer.settings import DEFAULT_SETTINGS
-from ocr.model import OcrPage
-from tests.archive import filed
+from ocr.model import OcrPage, Quality, Verdict
+from tests.batch.scans import dump
 from tests.desk.charts_in_review import (
     ANN,
     BOB,
@@ -389,7 +391,8 @@ def test_a_candidate_is_only_taken_by_the_list_that_was_shown(archive: Archive) 
      ({"on_page": ("blank", "technical")}, "one thing of a page"),
      ({"on_page": ("blank",)}, "say which page"),
      ({"type": "no such type"}, "no document type"),
-     ({"candidate": 9, "expected": ("x",)}, "has changed")],
+     ({"mrn": "0012345", "expected": ("x",)}, "has changed"),
+     ({"mrn": "0012345", "expected": ("x", "y")}, "once for each")],
 )  # fmt: skip
 def test_what_cannot_be_said_is_refused(
     archive: Archive, said: dict[str, object], why: str
@@ -441,4 +444,39 @@ def test_a_doubtful_page_that_was_looked_at_is_off_the_list(archive: Archive) ->
     (frame,) = frames_of(archive, batch)
     with pytest.raises(SettingsError, match="--seen is for"):
         say(archive, frame.page, on_page=("seen",))
-    assert filed.NOTE.code == "11506-3"
+    doubtful = Quality(Verdict.DOUBTFUL, 0.1, None, None, 0, "pale")
+    with archive.catalogue.write() as connection:
+        read = Reading(OcrPage(frame.ref, "x", (), quality=doubtful), page_index(frame.ref, Says()))
+        pages.keep_reading(connection, frame, read)
+    assert waits(archive) == [frame.page]
+    say(archive, frame.page, on_page=("seen",))
+    assert (waits(archive), document_of(archive, batch).state) == ([], "filed")
+    unsay(archive, frame.page)
+    assert waits(archive) == [frame.page]
+
+
+def test_a_candidate_beyond_those_shown_is_refused(archive: Archive) -> None:
+    batch = box_of(archive, [BARE])
+    name = document_of(archive, batch).id
+    with pytest.raises(SettingsError, match="has 1 candidates"):
+        say(archive, name, candidate=9, expected=(token(archive, name),))
+
+
+class CutError(Exception):
+    """Stands for the end of the process before the transaction is kept."""
+
+
+def test_a_decision_that_is_cut_off_leaves_nothing(archive: Archive) -> None:
+    batch = box_of(archive, [BARE])
+    before = dump(archive, without=())
+    order = Order(person="kim", mrn=ANN.mrn)
+    name = document_of(archive, batch).id
+
+    def cut_off() -> None:
+        with archive.catalogue.write() as connection:
+            decide(connection, [name], order, DEFAULT_SETTINGS)
+            raise CutError
+
+    with pytest.raises(CutError):
+        cut_off()
+    assert dump(archive, without=()) == before
