@@ -17,6 +17,7 @@ from shlex import quote
 from typing import Any, NoReturn, TypeVar
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -42,7 +43,7 @@ from batch.progress import Watch
 from batch.report import BatchReport, report_of, troubles_of
 from batch.settings import Settings, settings_of
 from capture.encode import to_png
-from capture.errors import ArchiveError, ChartroomError, CustodyError
+from capture.errors import ArchiveError, BusyError, ChartroomError, CustodyError
 from capture.model import SourceKind
 from capture.settings import load_section
 from desk import charts, deciding, doctor, export, film, review, review_sheet
@@ -55,6 +56,7 @@ from ocr.model import OcrPage
 from search import publish, service
 from search.archive_text import ArchiveText
 from search.model import Filters, Found
+from search.publish import IndexState
 from search.service import Marking
 from search.settings import SearchSettings
 
@@ -684,7 +686,7 @@ def show_review(subject: str, home: Path, as_json: bool) -> None:
       chartroom review show d-1f0c55aa90b2e6d1-3
     """
     with open_archive(home) as archive, archive.catalogue.write() as connection:
-        sheet = review_sheet.sheet_of(connection, subject)
+        sheet = review_sheet.sheet_of(connection, subject, _home_words(home))
         record(connection, "review shown", subject, actor=this_person())
     if as_json:
         _print_json(sheet.as_json())
@@ -760,7 +762,7 @@ def decide_review(
         with archive.catalogue.write() as connection:
             carry_out = deciding.take_back if undo else deciding.decide
             outcomes = carry_out(connection, subjects, order, settings)
-        _publish(archive, lambda _: None)
+        _publish_soon(archive)
     for outcome in outcomes:
         _print_json(outcome.as_json()) if as_json else _print_outcome(outcome, undo)
 
@@ -787,7 +789,7 @@ def review_again(name: str | None, home: Path, as_json: bool) -> None:
             done = file_again(
                 archive, asked, settings, watch=lambda n, of: watch(Step("filing", n, of))
             )
-            _publish(archive, watch)
+        _publish_soon(archive)
     if as_json:
         _print_json(asdict(done))
     else:
@@ -940,6 +942,26 @@ def _publish(archive: Archive, watch: Watch) -> None:
         # The index can be made again; what was captured is safe without it.
         click.echo(f"warning: {error}", err=True)
     watch(Step("indexing", 1, 1))
+
+
+def _publish_soon(archive: Archive) -> None:
+    """Bring the index up to date, or leave that to whoever is at it or comes next.
+
+    An index that has to be built anew is left to `reindex`: a decision must not wait for it.
+    """
+    source, settings = ArchiveText(archive), _search_settings(archive)
+    if publish.status(source, archive.home.index, settings).state is not IndexState.READY:
+        return
+    try:
+        _publish(archive, lambda _: None)
+    except BusyError:
+        click.echo("note: search is being brought up to date by another chartroom", err=True)
+
+
+def _home_words(home: Path) -> str:
+    """Return how to name the archive in a command, where this one had to."""
+    source = click.get_current_context().get_parameter_source("home")
+    return f" --home {quote(str(home))}" if source is ParameterSource.COMMANDLINE else ""
 
 
 def _finish(archive: Archive, batch: deliveries.Batch, as_json: bool) -> NoReturn:

@@ -30,7 +30,6 @@ from indexer.namesakes import others_named
 
 NO_PATIENT = "no such patient in the patient index, says a person"
 MAY_FIT_NOW = "a person found no such patient; the patient index now has one who may fit"
-NAMES_ANOTHER = "not whom a person filed it to"
 _LEAST_TO_ASK_AGAIN = 0.5
 """Score of a new candidate for which a parked document comes back to a person."""
 _UNREAD = DocumentType(UNCLASSIFIED, "Unclassified note", 0.0, "unread@1")
@@ -193,7 +192,7 @@ def filed_by_people(
     others = [] if said.word.despite else [*others_named(read.values, patient, mpi)]
     if others:
         words = dict.fromkeys(other.words for other in others)
-        return document, _held(filing, f"{'; '.join(words)}: {NAMES_ANOTHER}")
+        return document, _held(filing, "; ".join(words))
     shown = _value(said, "mrn", document, read.values, read.boxes)
     shown = replace(shown, value=patient.mrn)
     own = tuple(value for value in document.values if value.field != "mrn")

@@ -224,9 +224,9 @@ def _unfulfilled(connection: Connection, frames: Sequence[FrameRow], word: Word)
 def _not_filed(row: DocumentRow) -> str:
     if "names another patient" in row.reason:
         return (
-            f"{row.reason}. `chartroom review show` says whom. Look at that page: if it is "
-            "another patient's, part it with --starts-here; if you are sure of the patient you "
-            "chose, say --despite"
+            f"{row.reason}. `chartroom review show` says whom. Look at that page: if it is of "
+            "somebody else, part it from the rest with --starts-here; if all of it is of the "
+            "patient you chose, say so with --despite"
         )
     return f"it is held: {row.reason}"
 

@@ -6,7 +6,7 @@ It shows patients' names and numbers to the person who asked; nothing of it may 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from archive import deliveries, documents, pages
 from archive.catalogue import Connection
@@ -88,13 +88,19 @@ class ReviewSheet:
         }
 
 
-def sheet_of(connection: Connection, name: str) -> ReviewSheet:
-    """Return the review sheet of a document or page; ArchiveError when there is none."""
+def sheet_of(connection: Connection, name: str, options: str = "") -> ReviewSheet:
+    """Return the review sheet of a document or page; ArchiveError when there is none.
+
+    ``options`` end every command, such as the home of the archive.
+    """
     subject = subject_named(connection, name)
     row = subject.document
     values = _values(connection, subject)
     token = token_of(connection, subject)
-    shown = tuple(_pages(connection, subject, [value for _, value in values]))
+    shown = tuple(
+        replace(page, image=page.image and f"{page.image}{options}")
+        for page in _pages(connection, subject, [value for _, value in values])
+    )
     found = tuple(_candidates(connection, row, [value for _, value in values])) if row else ()
     return ReviewSheet(
         subject=subject,
@@ -103,7 +109,10 @@ def sheet_of(connection: Connection, name: str) -> ReviewSheet:
         pages=shown,
         values=values,
         candidates=found,
-        commands=tuple(_commands(subject, token, found, shown)),
+        commands=tuple(
+            (what, f"{command}{options}")
+            for what, command in _commands(subject, token, found, shown)
+        ),
     )
 
 

@@ -29,7 +29,8 @@ class OtherNamed:
     @property
     def words(self) -> str:
         """Where and how, without identifiers."""
-        return f"frame {self.frame.number} names another patient of the index by {self.by}"
+        frame = f"frame {self.frame.number}"
+        return f"{frame} names another patient than the one whom a person chose, by {self.by}"
 
 
 def others_named(
