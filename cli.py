@@ -787,7 +787,11 @@ def review_again(name: str | None, home: Path, as_json: bool) -> None:
             asked = [deliveries.batch_named(connection, name)] if name is not None else every
         with _progress() as watch:
             done = file_again(
-                archive, asked, settings, watch=lambda n, of: watch(Step("filing", n, of))
+                archive,
+                asked,
+                settings,
+                whole=name is not None,
+                watch=lambda n, of: watch(Step("filing", n, of)),
             )
         _publish_soon(archive)
     if as_json:

@@ -33,25 +33,28 @@ def file_again(
     batches: list[Batch],
     settings: IndexSettings,
     *,
+    whole: bool = False,
     watch: Callable[[int, int], None] = lambda *_: None,
 ) -> Again:
     """Match the held documents of ``batches`` with the patients of now, released ones too.
 
-    Each run of pages is one transaction. What people decided stays decided.
+    Documents beside them that the rules of now part in another way are made anew; ``whole``
+    looks for such also where nothing is held. Each run of pages is one transaction. What people
+    decided stays decided.
     """
     done = Again(0, 0)
     for count, batch in enumerate(batches, start=1):
-        for source_ids in _waiting_runs(archive, batch):
+        for source_ids in _runs(archive, batch, whole=whole):
             with archive.catalogue.write() as connection:
                 done += _run_again(connection, batch, source_ids, settings)
         watch(count, len(batches))
     return done
 
 
-def _waiting_runs(archive: Archive, batch: Batch) -> list[list[int]]:
+def _runs(archive: Archive, batch: Batch, *, whole: bool) -> list[list[int]]:
     with archive.catalogue.read() as connection:
-        held = [f for f in deliveries.frames(connection, batch) if _waits(f)]
-        found = runs_with(connection, batch, held)
+        asked = [f for f in deliveries.frames(connection, batch) if whole or _waits(f)]
+        found = runs_with(connection, batch, asked)
         return [[source.id for source in run.sources] for run, _ in found]
 
 
@@ -62,8 +65,9 @@ def _waits(frame: deliveries.FrameRow) -> bool:
 def _run_again(
     connection: Connection, batch: Batch, source_ids: list[int], settings: IndexSettings
 ) -> Again:
-    held = [f for f in deliveries.frames_of_sources(connection, source_ids) if _waits(f)]
-    assemble_around(connection, batch, held, settings)
+    frames = deliveries.frames_of_sources(connection, source_ids)
+    held = [frame for frame in frames if _waits(frame)]
+    assemble_around(connection, batch, held, settings, beside=frames)
     now = deliveries.frames_with(connection, [frame.id for frame in held]).values()
     filed = sum(frame.state == "filed" for frame in now)
     if filed:

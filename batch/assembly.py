@@ -100,18 +100,24 @@ def assemble_run(
 
 
 def assemble_around(
-    connection: Connection, batch: Batch, among: Sequence[FrameRow], settings: IndexSettings
+    connection: Connection,
+    batch: Batch,
+    among: Sequence[FrameRow],
+    settings: IndexSettings,
+    *,
+    beside: Sequence[FrameRow] = (),
 ) -> None:
     """Make again the documents that frames of a batch belong to, and those whose pages change.
 
-    All in the caller's transaction; every other document stays as it is. Of runs that are not
-    read to the end only the states that people gave are laid over.
+    All in the caller's transaction; every other document in the runs of these frames, and of
+    those ``beside`` them, stays as it is. Of runs that are not read to the end only the states
+    that people gave are laid over.
     """
-    for run, frames in runs_with(connection, batch, among):
+    wanted = {frame.ref for frame in among}
+    for run, frames in runs_with(connection, batch, (*among, *beside)):
         if not is_read(run, frames):
             lay_states(connection, frames)
             continue
-        wanted = {frame.ref for frame in among}
         table = _lay_out(connection, run, frames, settings)
         due = _touched(table.found, frames, wanted)
         members = {ref for document in due for ref in document.frames} | wanted

@@ -244,11 +244,13 @@ def _wrong_boundary(frame: FrameRow, boundary: str) -> Iterator[str]:
 def _topics_of(subject: Subject) -> tuple[str, ...]:
     """Return the topics that --undo of a subject is about, of those that stand."""
     topics = tuple(dict.fromkeys(one.word.topic for one in subject.said))
-    alone = subject.document is None and subject.frames[0].document_id is None
-    if alone or (subject.document is not None and subject.page is not None):
+    of_page = tuple(topic for topic in topics if topic in _OF_A_PAGE)
+    if subject.document is None:
+        loose = subject.frames[0].document_id is None
+        return of_page or (topics if loose else ())
+    if subject.page is not None:
         return topics
-    of_page = subject.document is None
-    return tuple(topic for topic in topics if (topic in _OF_A_PAGE) == of_page)
+    return tuple(topic for topic in topics if topic not in _OF_A_PAGE)
 
 
 def _elsewhere(subject: Subject) -> str:

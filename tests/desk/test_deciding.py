@@ -462,6 +462,16 @@ def test_a_candidate_beyond_those_shown_is_refused(archive: Archive) -> None:
         say(archive, name, candidate=9, expected=(token(archive, name),))
 
 
+def test_taking_back_that_a_page_is_blank_leaves_whose_it_is(archive: Archive) -> None:
+    batch = box_of(archive, [Says(bare=True), Says(titled=False)])
+    (whole,) = documents_of(archive, batch)
+    say(archive, whole.id, mrn=ANN.mrn)
+    say(archive, whole.pages[1], on_page=("blank",))
+    unsay(archive, whole.pages[1])
+    row = document_of(archive, batch)
+    assert (row.pages, row.state, row.mrn) == (whole.pages, "filed", ANN.mrn)
+
+
 class CutError(Exception):
     """Stands for the end of the process before the transaction is kept."""
 

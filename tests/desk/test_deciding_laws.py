@@ -140,6 +140,26 @@ def test_whatever_people_do_counts_balance_and_all_of_it_can_be_taken_back(
 
 
 @settings(max_examples=8)
+@given(st.sampled_from(SAID[:5]), st.integers(0, FRAMES - 1))
+def test_a_word_on_one_document_leaves_every_other_as_it_is(
+    said: dict[str, object], place: int
+) -> None:
+    with new_archive() as archive:
+        batch = box_of(archive, *BOX, known=(ANN, BOB))
+        name = subject(archive, batch, place, whole=True)
+        with archive.catalogue.read() as connection:
+            before = documents.documents_of_batch(connection, batch)
+        with suppress(ChartroomError):
+            say(archive, name, **said)
+        with archive.catalogue.read() as connection:
+            after = documents.documents_of_batch(connection, batch)
+        named = {name, f"d-{name}"}
+        assert [row for row in after if row.id not in named] == [
+            row for row in before if row.id not in named
+        ]
+
+
+@settings(max_examples=8)
 @given(steps)
 def test_assembling_again_changes_nothing_that_people_decided(
     done: list[tuple[object, int, bool]],
