@@ -88,13 +88,13 @@ def assemble_run(
     All in the caller's transaction. ``anew`` does it again although nothing changed on the
     pages: the MPI may have. What people decided is laid over the machine's verdict.
     """
-    table = _lay_out(connection, run, frames, settings)
-    key = ledger.work_key(STAGE, RULES, _subject(run), [table.fingerprint])
+    laid = _lay_out(connection, run, frames, settings)
+    key = ledger.work_key(STAGE, RULES, _subject(run), [laid.fingerprint()])
     if ledger.is_done(connection, key) and not anew:
         return False
-    filed = table.filed(table.found)
-    documents.replace_documents(connection, batch, table.frames, filed)
-    lay_states(connection, table.frames)
+    filed = laid.filed(laid.found())
+    documents.replace_documents(connection, batch, laid.frames, filed)
+    lay_states(connection, laid.frames)
     ledger.record_work(connection, key, stage=STAGE, version=RULES, subject=_subject(run))
     return True
 
@@ -118,13 +118,13 @@ def assemble_around(
         if not is_read(run, frames):
             lay_states(connection, frames)
             continue
-        table = _lay_out(connection, run, frames, settings)
-        due = _touched(table.found, frames, wanted)
+        laid = _lay_out(connection, run, frames, settings)
+        due = _touched(laid.found(), frames, wanted)
         members = {ref for document in due for ref in document.frames} | wanted
         old = {frame.document_id for frame in frames if frame.ref in members} - {None}
         touched = [f for f in frames if f.ref in members or f.document_id in old]
         documents.replace_documents(
-            connection, batch, table.frames, table.filed(due), touched=touched
+            connection, batch, laid.frames, laid.filed(due), touched=touched
         )
         lay_states(connection, touched)
 
@@ -168,7 +168,7 @@ def _touched(
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _LaidOut:
     """A run laid out: its pages in order, what they say, and the documents they make."""
 
     connection: Connection
@@ -177,10 +177,18 @@ class _Table:
     told: Mapping[FrameRef, Told]
     said: Said
     boxes: Mapping[FrameRef, Box]
-    found: tuple[Document, ...]
-    fingerprint: str
-    """Of all that the machine's verdict hangs on; people's decisions come on top."""
+    pictured: frozenset[FrameRef]
+    """Frames that have a page image."""
+    sequence: Sequence[SequencePage]
     settings: IndexSettings
+
+    def fingerprint(self) -> str:
+        """Return that of all the machine's verdict hangs on; people's decisions come on top."""
+        return _fingerprint(self.sequence, self.told)
+
+    def found(self) -> tuple[Document, ...]:
+        """Return the documents that the pages make, as people parted and joined them."""
+        return assemble(with_people(self.sequence, self.said, self.pictured))
 
     def filed(self, due: Sequence[Document]) -> list[tuple[Document, Filing]]:
         """Return whose each document is, or why a person must say."""
@@ -206,7 +214,7 @@ class _Table:
 
 def _lay_out(
     connection: Connection, run: Run, frames: Sequence[FrameRow], settings: IndexSettings
-) -> _Table:
+) -> _LaidOut:
     rolls = _rolls(connection, run)
     keep_titles(connection, rolls, settings)
     told = _told(connection, rolls, settings)
@@ -218,16 +226,15 @@ def _lay_out(
     kept = pages.pages_of(connection, frames)
     sequence = _sequence(run, frames, kept, indexes, told)
     said = decisions.standing(connection, [frame.ref for frame in frames])
-    pictured = frozenset(ref for ref, page in kept.items() if page.image)
-    return _Table(
+    return _LaidOut(
         connection=connection,
         frames=frames,
         indexes=indexes,
         told=told,
         said=said,
         boxes={ref: Box(0, 0, page.width, page.height) for ref, page in kept.items()},
-        found=assemble(with_people(sequence, said, pictured)),
-        fingerprint=_fingerprint(sequence, told),
+        pictured=frozenset(ref for ref, page in kept.items() if page.image),
+        sequence=sequence,
         settings=settings,
     )
 
