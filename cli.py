@@ -48,7 +48,7 @@ from capture.model import SourceKind
 from capture.settings import load_section
 from desk import charts, deciding, doctor, export, film, review, review_sheet
 from desk.film_sheet import write_film_sheet
-from desk.words import Order, person_named
+from desk.words import ON_PAGE, Order, person_named
 from ocr.alto import write_alto
 from ocr.engines import open_engine
 from ocr.hocr import write_hocr
@@ -700,7 +700,7 @@ def show_review(subject: str, home: Path, as_json: bool) -> None:
 @click.option("--mrn", default="", help="It is of the patient with this record number.")
 @click.option("--candidate", type=click.IntRange(1), help="It is of this patient of `show`.")
 @click.option("--no-patient", is_flag=True, help="The patient index has no such patient.")
-@click.option("--type", "type_", default="", help="Its type, by name or LOINC code.")
+@click.option("--type", default="", help="Its type, by name or LOINC code.")
 @click.option("--value", "pairs", multiple=True, metavar="FIELD=VALUE", help="Correct a field.")
 @click.option("--starts-here", is_flag=True, help="A document begins with this page.")
 @click.option("--joins-previous", is_flag=True, help="This page goes on with the one before.")
@@ -710,26 +710,21 @@ def show_review(subject: str, home: Path, as_json: bool) -> None:
 @click.option("--seen", is_flag=True, help="I have seen it and it stays: off the list.")
 @click.option("--undo", is_flag=True, help="Take back what was decided.")
 @click.option("--despite", is_flag=True, help="Although a page of it names another patient.")
-@click.option("--expect", multiple=True, metavar="TOKEN", help="What `show` printed; else refuse.")
+@click.option(
+    "--expect", "expected", multiple=True, metavar="TOKEN", help="What `show` printed; else refuse."
+)
 @click.option("--by", default="", help="Who decides; default: the login name.")
 @click.option("--note", default="", help="Why, for whoever looks later.")
 @_home_option
 @_json_option
 def decide_review(
     subjects: tuple[str, ...],
-    mrn: str,
-    candidate: int | None,
-    no_patient: bool,
-    type_: str,
     pairs: tuple[str, ...],
     undo: bool,
-    despite: bool,
-    expect: tuple[str, ...],
     by: str,
-    note: str,
     home: Path,
     as_json: bool,
-    **of_page: bool,
+    **said: Any,  # noqa: ANN401  (an option for each field of an order)
 ) -> None:
     """Decide whose a document is, what it is, where it begins, or what a frame is.
 
@@ -747,15 +742,9 @@ def decide_review(
     """
     order = Order(
         person=person_named(by or this_person()),
-        mrn=mrn,
-        candidate=candidate or 0,
-        no_patient=no_patient,
-        type=type_,
         values=tuple(map(_field_and_value, pairs)),
-        on_page=tuple(word for word, given in of_page.items() if given),
-        despite=despite,
-        note=note,
-        expected=expect,
+        on_page=tuple(word for word in (*ON_PAGE, "seen") if said.pop(word)),
+        **said,
     )
     with open_archive(home) as archive:
         settings = settings_of(archive.home).indexer

@@ -153,7 +153,7 @@ def asked_back(archive: Archive, filled: Filled, seed: int) -> Table:
         for batch in deliveries.batches(connection):
             for row in documents.documents_of_batch(connection, batch):
                 counts.update(_choices(connection, row, filled, rng))
-    kinds = (_RIGHT, _STRAY, _WRONG, _WRONG_UNNAMED)
+    kinds = (_RIGHT, _STRAY, _WRONG, _WRONG_UNNAMED, _LIKELY, _LIKELY_UNNAMED)
     rows = []
     for kind in kinds:
         asked, quiet = counts[kind, True], counts[kind, False]
@@ -168,8 +168,10 @@ def asked_back(archive: Archive, filled: Filled, seed: int) -> Table:
 
 _RIGHT = "the right patient; all pages are theirs"
 _STRAY = "the patient of most pages; a page of another known patient is among them"
-_WRONG = "another patient at random; a page bears its known patient's number, read right"
-_WRONG_UNNAMED = "another patient at random; no number was read right"
+_WRONG = "a wrong patient at random; the right number is read on a page"
+_WRONG_UNNAMED = "a wrong patient at random; the right number is read on no page"
+_LIKELY = "the likeliest wrong patient of those shown; the right number is read on a page"
+_LIKELY_UNNAMED = "the likeliest wrong patient of those shown; the right number is read on no page"
 
 
 def _choices(
@@ -185,11 +187,14 @@ def _choices(
         yield _STRAY, _asks(connection, read, owner)
         return
     yield _RIGHT, _asks(connection, read, owner)
+    index = StoredIndex(connection)
+    numbers = [index.by_mrn(value.value) for value in read if value.field == "mrn"]
+    borne = any(one is not None and one.mrn == owner for one in numbers)
+    shown_too = [one.mrn for one in documents.candidates_of(connection, row) if one.mrn != owner]
+    for other in shown_too[:1]:
+        yield (_LIKELY if borne else _LIKELY_UNNAMED), _asks(connection, read, other)
     other = rng.choice(filled.patients).mrn
     if other != owner:
-        index = StoredIndex(connection)
-        numbers = [index.by_mrn(value.value) for value in read if value.field == "mrn"]
-        borne = any(one is not None and one.mrn == owner for one in numbers)
         yield (_WRONG if borne else _WRONG_UNNAMED), _asks(connection, read, other)
 
 

@@ -33,7 +33,7 @@ class Order:
 
     person: str
     mrn: str = ""
-    candidate: int = 0
+    candidate: int | None = None
     """Which of the patients shown, from 1."""
     no_patient: bool = False
     type: str = ""
@@ -111,9 +111,10 @@ def _candidate(connection: Connection, subject: Subject, order: Order) -> str:
         )
     row = subject.document
     found = documents.candidates_of(connection, row) if row else []
-    if not 1 <= order.candidate <= len(found):
+    rank = order.candidate or 0
+    if not 1 <= rank <= len(found):
         raise SettingsError(f"{subject.name} has {len(found)} candidates; say --mrn instead")
-    return found[order.candidate - 1].mrn
+    return found[rank - 1].mrn
 
 
 def _ruled_out(connection: Connection, subject: Subject) -> tuple[str, ...]:
