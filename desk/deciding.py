@@ -63,26 +63,22 @@ def decide(
     Raises ArchiveError for what has changed or was decided otherwise meanwhile, SettingsError
     for what cannot be, or not without another word.
     """
-    subjects = _as_seen(connection, names, order)
-    due: list[tuple[Subject, list[Word]]] = []
-    for subject, seen in subjects:
-        words = [
-            word
-            for word in words_on(connection, subject, order)
-            if not _stands(connection, subject, word)
-        ]
-        _refuse_contradiction(connection, subject, words, seen=seen)
-        due.append((subject, words))
-    for subject, words in due:
-        for word in words:
+    due = []
+    for subject, seen in _as_seen(connection, names, order):
+        words = words_on(connection, subject, order)
+        new = [word for word in words if not _stands(connection, subject, word)]
+        _refuse_contradiction(subject, new, seen=seen)
+        due.append((subject, words, new))
+    for subject, _, new in due:
+        for word in new:
             decisions.keep(connection, word, subject.frames, order.person, order.note)
-    moved = [subject for subject, words in due if any(word.kind != "seen" for word in words)]
+    moved = [subject for subject, _, new in due if any(word.kind != "seen" for word in new)]
     _assemble(connection, moved, settings)
-    outcomes = [_outcome(connection, subject, words) for subject, words in due]
-    for (subject, words), outcome in zip(due, outcomes, strict=True):
-        _refuse_other_pages(subject, words, outcome)
+    outcomes = [_outcome(connection, subject, new) for subject, _, new in due]
+    for (subject, words, new), outcome in zip(due, outcomes, strict=True):
+        _refuse_other_pages(subject, new, outcome)
         _refuse_unfulfilled(connection, subject, words)
-        if words:
+        if new:
             _audit(connection, "decided", outcome, order, len(subject.frames))
     return outcomes
 
@@ -127,10 +123,10 @@ def _as_seen(
     tokens = order.expected
     if len(tokens) not in (0, len(names)):
         raise SettingsError("give --expect once for each document, in their order, or not at all")
-    subjects = [subject_named(connection, name) for name in dict.fromkeys(names)]
-    for subject, token in zip(subjects, tokens, strict=False):
-        refuse_stale(connection, subject, token)
-    return [(subject, bool(tokens)) for subject in subjects]
+    subjects = {name: subject_named(connection, name) for name in names}
+    for name, token in zip(names, tokens, strict=False):
+        refuse_stale(connection, subjects[name], token)
+    return [(subject, bool(tokens)) for subject in subjects.values()]
 
 
 def _stands(connection: Connection, subject: Subject, word: Word) -> bool:
@@ -141,15 +137,14 @@ def _stands(connection: Connection, subject: Subject, word: Word) -> bool:
             one.word.kind == word.kind
             and (one.word.field, one.word.value) == (word.field, word.value)
             and one.word.despite >= word.despite
+            and set(one.word.ruled_out) >= set(word.ruled_out)
             for one in said.get(frame.ref, ())
         )
         for frame in subject.frames
     )
 
 
-def _refuse_contradiction(
-    connection: Connection, subject: Subject, words: Sequence[Word], *, seen: bool
-) -> None:
+def _refuse_contradiction(subject: Subject, words: Sequence[Word], *, seen: bool) -> None:
     """Refuse to overwrite what somebody decided, unless this person has seen it."""
     for word in words:
         for one in subject.said:

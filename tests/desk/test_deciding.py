@@ -159,6 +159,10 @@ def test_a_page_that_is_read_anew_as_anothers_goes_back_to_a_person(archive: Arc
     assert (row.state, row.mrn) == ("held", None)
     assert "names another patient" in row.reason
     assert waits(archive) == [row.id]
+    with pytest.raises(SettingsError, match="--despite"):
+        say(archive, row.id, mrn=ANN.mrn)
+    say(archive, row.id, mrn=ANN.mrn, despite=True)
+    assert document_of(archive, batch).mrn == ANN.mrn
 
 
 def test_a_page_that_joins_later_is_not_covered_by_the_decision(archive: Archive) -> None:
@@ -281,6 +285,18 @@ def test_what_has_no_patient_is_parked_until_the_index_has_one_who_fits(archive:
     assert (row.state, row.reason, waits(archive)) == ("held", MAY_FIT_NOW, [name])
     say(archive, name, candidate=1, expected=(token(archive, name),))
     assert document_of(archive, batch).mrn == CEL.mrn
+
+
+def test_a_patient_who_may_fit_and_does_not_is_asked_about_once(archive: Archive) -> None:
+    batch = box_of(archive, [Says(CEL)])
+    name = document_of(archive, batch).id
+    say(archive, name, no_patient=True)
+    again_with(archive, batch, replace(CEL, mrn="0066666"))
+    assert waits(archive) == [name]
+    say(archive, name, no_patient=True)
+    assert waits(archive) == []
+    assemble_all(archive, batch)
+    assert waits(archive) == []
 
 
 def again_with(archive: Archive, batch: Batch, *patients: Patient) -> None:
