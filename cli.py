@@ -17,6 +17,7 @@ from shlex import quote
 from typing import Any, NoReturn, TypeVar
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -26,13 +27,14 @@ from archive import deliveries, pages, patients
 from archive.archive import Archive, open_archive
 from archive.audit import broken_seals, record, this_person
 from archive.catalogue import Connection
-from archive.documents import DocumentRow
+from archive.documents import DocumentRow, count_held
 from archive.film import film_frames
 from archive.home import sole_writer
 from archive.learned import keep_weights
 from archive.records import PageRecord
 from archive.verify import verify as verify_archive
 from batch import film_ledger, runner
+from batch.again import file_again
 from batch.film import deferred_frames
 from batch.film_ledger import FilmLedger
 from batch.inspection import Inspected, inspect_files
@@ -42,12 +44,13 @@ from batch.progress import Watch
 from batch.report import BatchReport, report_of, troubles_of
 from batch.settings import Settings, settings_of
 from capture.encode import to_png
-from capture.errors import ArchiveError, ChartroomError, CustodyError
+from capture.errors import ArchiveError, BusyError, ChartroomError, CustodyError
 from capture.model import SourceKind
 from capture.settings import load_section
-from desk import charts, doctor, export, film, review
+from desk import charts, deciding, doctor, export, film, review, review_sheet
 from desk.film_sheet import write_film_sheet
 from desk.weight_training import Lesson, learn_weights
+from desk.words import ON_PAGE, Order, person_named
 from ocr.alto import write_alto
 from ocr.engines import open_engine
 from ocr.hocr import write_hocr
@@ -55,6 +58,7 @@ from ocr.model import OcrPage
 from search import publish, service
 from search.archive_text import ArchiveText
 from search.model import Filters, Found
+from search.publish import IndexState
 from search.service import Marking
 from search.settings import SearchSettings
 
@@ -216,10 +220,13 @@ def import_patients(file: Path, home: Path, as_json: bool) -> None:
     with open_archive(home, create=True) as archive, archive.catalogue.write() as connection:
         done = patients.import_patients(connection, rows)
         record(connection, "patients imported", "mpi", actor=this_person(), **asdict(done))
+        held = count_held(connection) if done.new or done.changed else 0
     if as_json:
         _print_json(asdict(done))
-    else:
-        click.echo(f"{done.rows} patients read: {done.new} new, {done.changed} changed")
+        return
+    click.echo(f"{done.rows} patients read: {done.new} new, {done.changed} changed")
+    if held:
+        click.echo(f"{held} documents are held; to file what they allow: chartroom review again")
 
 
 @patients_group.command(name="train")
@@ -668,25 +675,155 @@ def sheet_of_film(name: str, out: Path, batch_name: str | None, home: Path) -> N
 
 @cli.group(name="review")
 def review_group() -> None:
-    """What needs a person."""
+    """What needs a person, and what people decide."""
 
 
 @review_group.command(name="list")
+@click.option("--batch", help="Only this batch.")
+@click.option("--reason", default="", help="Only what has these words in its reason.")
+@click.option("--limit", type=click.IntRange(1), help="Show so many; the counts are of all.")
+@click.option("--parked", is_flag=True, help="Also what a person found no patient for.")
 @_home_option
 @_json_option
-def list_review(home: Path, as_json: bool) -> None:
-    """Show held documents and pages with the reason and the likeliest patients.
+def list_review(
+    batch: str | None, reason: str, limit: int | None, parked: bool, home: Path, as_json: bool
+) -> None:
+    """Show what waits, batch by batch, what waits for the same reason together.
+
+    Held documents with the likeliest patients, frames that were set aside unread, and filed
+    pages whose text is doubtful; at the end how many wait for which reason.
 
     \b
     Example:
-      chartroom review list
+      chartroom review list --batch box-17 --reason "birth date"
     """
+    asked = review.Asked(batch, reason, parked)
     with open_archive(home) as archive, archive.catalogue.read() as connection:
-        waiting = review.waiting_list(connection)
-    for entry in waiting:
+        waiting = review.waiting_list(connection, asked)
+        shown = review.with_candidates(connection, waiting[:limit])
+    for entry in shown:
         _print_json(asdict(entry)) if as_json else _print_waiting(entry)
     if not as_json:
+        for count, state, why in review.counts_of(waiting):
+            click.echo(f"{count:>6}  {state}: {why}")
         click.echo(f"{len(waiting)} waiting")
+
+
+@review_group.command(name="show")
+@click.argument("subject")
+@_home_option
+@_json_option
+def show_review(subject: str, home: Path, as_json: bool) -> None:
+    """Show one document or page: why it waits, what was read, whose it may be, how to decide.
+
+    SUBJECT is an id from `review list`. It shows names and numbers of patients.
+
+    \b
+    Example:
+      chartroom review show d-1f0c55aa90b2e6d1-3
+    """
+    with open_archive(home) as archive, archive.catalogue.write() as connection:
+        sheet = review_sheet.sheet_of(connection, subject, _home_words(home))
+        record(connection, "review shown", subject, actor=this_person())
+    if as_json:
+        _print_json(sheet.as_json())
+        return
+    for line in review_sheet.sheet_lines(sheet):
+        click.echo(line)
+
+
+@review_group.command(name="decide")
+@click.argument("subjects", nargs=-1, required=True, metavar="SUBJECT...")
+@click.option("--mrn", default="", help="It is of the patient with this record number.")
+@click.option("--candidate", type=click.IntRange(1), help="It is of this patient of `show`.")
+@click.option("--no-patient", is_flag=True, help="The patient index has no such patient.")
+@click.option("--type", default="", help="Its type, by name or LOINC code.")
+@click.option("--value", "pairs", multiple=True, metavar="FIELD=VALUE", help="Correct a field.")
+@click.option("--starts-here", is_flag=True, help="A document begins with this page.")
+@click.option("--joins-previous", is_flag=True, help="This page goes on with the one before.")
+@click.option("--blank", is_flag=True, help="This frame is a blank page.")
+@click.option("--technical", is_flag=True, help="This frame is a target, leader or notice.")
+@click.option("--separator", is_flag=True, help="This frame is a separator sheet.")
+@click.option("--seen", is_flag=True, help="I have seen it and it stays: off the list.")
+@click.option("--undo", is_flag=True, help="Take back what was decided.")
+@click.option("--despite", is_flag=True, help="Although a page of it names another patient.")
+@click.option(
+    "--expect", "expected", multiple=True, metavar="TOKEN", help="What `show` printed; else refuse."
+)
+@click.option("--by", default="", help="Who decides; default: the login name.")
+@click.option("--note", default="", help="Why, for whoever looks later.")
+@_home_option
+@_json_option
+def decide_review(
+    subjects: tuple[str, ...],
+    pairs: tuple[str, ...],
+    undo: bool,
+    by: str,
+    home: Path,
+    as_json: bool,
+    **said: Any,  # noqa: ANN401  (an option for each field of an order)
+) -> None:
+    """Decide whose a document is, what it is, where it begins, or what a frame is.
+
+    SUBJECT is an id from `review list`; several are decided alike, all or none. A person's
+    word stands through `batch retry` and new rules, until --undo. What somebody else decided
+    meanwhile is not overwritten: the command says who and when.
+
+    \b
+    Example:
+      chartroom review decide d-1f0c55aa90b2e6d1-3 --mrn 0071234
+      chartroom review decide d-1f0c55aa90b2e6d1-3 --candidate 1 --expect 9b1c22e0
+      chartroom review decide d-1f0c55aa90b2e6d1-3 --type "Progress note" --note "form 12"
+      chartroom review decide d-1f0c55aa90b2e6d1-3 --undo
+      chartroom review decide 1f0c55aa90b2e6d1-7 --starts-here
+    """
+    order = Order(
+        person=person_named(by or this_person()),
+        values=tuple(map(_field_and_value, pairs)),
+        on_page=tuple(word for word in (*ON_PAGE, "seen") if said.pop(word)),
+        **said,
+    )
+    with open_archive(home) as archive:
+        settings = settings_of(archive.home).indexer
+        with archive.catalogue.write() as connection:
+            carry_out = deciding.take_back if undo else deciding.decide
+            outcomes = carry_out(connection, subjects, order, settings)
+        _publish_soon(archive)
+    for outcome in outcomes:
+        _print_json(outcome.as_json()) if as_json else _print_outcome(outcome, undo)
+
+
+@review_group.command(name="again")
+@click.option("--batch", "name", help="Only this batch.")
+@_home_option
+@_json_option
+def review_again(name: str | None, home: Path, as_json: bool) -> None:
+    """File again what is held, by the patients and rules of now; nothing is read anew.
+
+    After `patients import`, or when pages of a document changed. Released batches too.
+
+    \b
+    Example:
+      chartroom review again --batch box-17
+    """
+    with open_archive(home) as archive:
+        settings = settings_of(archive.home).indexer
+        with archive.catalogue.read() as connection:
+            every = deliveries.batches(connection)
+            asked = [deliveries.batch_named(connection, name)] if name is not None else every
+        with _progress() as watch:
+            done = file_again(
+                archive,
+                asked,
+                settings,
+                whole=name is not None,
+                watch=lambda n, of: watch(Step("filing", n, of)),
+            )
+        _publish_soon(archive)
+    if as_json:
+        _print_json(asdict(done))
+    else:
+        click.echo(f"{done.filed} of {done.waited} held pages are filed now")
 
 
 @cli.command()
@@ -805,7 +942,6 @@ for _group in (_users, _types):
     cli.add_command(_group)
 _promise(_users, "add", "Add a person")
 _promise(_types, "train", "Learn document types from verified documents")
-_promise(review_group, "decide", "Decide about a held document")
 _promise(cli, "watch", "Convert what arrives in a folder")
 _promise(cli, "serve", "Serve the web stations")
 _promise(cli, "backup", "Back the archive up")
@@ -836,6 +972,26 @@ def _publish(archive: Archive, watch: Watch) -> None:
         # The index can be made again; what was captured is safe without it.
         click.echo(f"warning: {error}", err=True)
     watch(Step("indexing", 1, 1))
+
+
+def _publish_soon(archive: Archive) -> None:
+    """Bring the index up to date, or leave that to whoever is at it or comes next.
+
+    An index that has to be built anew is left to `reindex`: a decision must not wait for it.
+    """
+    source, settings = ArchiveText(archive), _search_settings(archive)
+    if publish.status(source, archive.home.index, settings).state is not IndexState.READY:
+        return
+    try:
+        _publish(archive, lambda _: None)
+    except BusyError:
+        click.echo("note: search is being brought up to date by another chartroom", err=True)
+
+
+def _home_words(home: Path) -> str:
+    """Return how to name the archive in a command, where this one had to."""
+    source = click.get_current_context().get_parameter_source("home")
+    return f" --home {quote(str(home))}" if source is ParameterSource.COMMANDLINE else ""
 
 
 def _finish(archive: Archive, batch: deliveries.Batch, as_json: bool) -> NoReturn:
@@ -991,6 +1147,22 @@ def _print_waiting(entry: review.Waiting) -> None:
     click.echo(f"    why: {entry.reason}")
     for candidate in entry.candidates:
         click.echo(f"    {candidate.mrn}  {candidate.score:.2f}  {candidate.reason}")
+
+
+def _print_outcome(outcome: deciding.Outcome, undone: bool) -> None:
+    done = "taken back" if undone else "decided" if outcome.decided else "so already"
+    row = outcome.document
+    where = f" to {row.mrn}" if row and row.mrn else ""
+    click.echo(f"{outcome.subject}  {done}: {outcome.state}{where}  {outcome.reason}".rstrip())
+    if row and row.id != outcome.subject:
+        click.echo(f"    it is in document {row.id} ({len(row.pages)} pages)")
+
+
+def _field_and_value(pair: str) -> tuple[str, str]:
+    field, equals, value = pair.partition("=")
+    if not equals:
+        raise click.UsageError("--value takes FIELD=VALUE, such as service_date=1961-03-04")
+    return field.strip(), value
 
 
 def _print_page(frame: deliveries.FrameRow, kept: PageRecord | None) -> None:

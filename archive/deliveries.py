@@ -287,12 +287,30 @@ def frames_with(connection: Connection, ids: Sequence[int]) -> dict[int, FrameRo
     return found
 
 
+def frames_of_sources(connection: Connection, ids: Sequence[int]) -> list[FrameRow]:
+    """Return the frames of sources, by the row numbers of these in the order of delivery."""
+    table, source = schema.frames, schema.sources
+    query = _frame_query().order_by(source.c.position, table.c.number)
+    parts = in_parts(ids)
+    rows = (row for part in parts for row in connection.execute(query.where(source.c.id.in_(part))))
+    return [_frame(row) for row in rows]
+
+
+def frames_of_pages(connection: Connection, pages: Sequence[str]) -> list[FrameRow]:
+    """Return the frames that people call ``pages``, in that order; unknown ones are left out."""
+    found: dict[str, FrameRow] = {}
+    for part in in_parts(pages):
+        rows = connection.execute(_frame_query().where(schema.frames.c.page.in_(part)))
+        found |= {row.page: _frame(row) for row in rows}
+    return [found[page] for page in pages if page in found]
+
+
 def frame_of_page(connection: Connection, page: str) -> FrameRow:
     """Return the frame that people call ``page``; ArchiveError when there is none."""
-    row = connection.execute(_frame_query().where(schema.frames.c.page == page)).one_or_none()
-    if row is None:
+    found = frames_of_pages(connection, [page])
+    if not found:
         raise ArchiveError(f"there is no page {page}; `chartroom search` prints page ids")
-    return _frame(row)
+    return found[0]
 
 
 def set_frame_state(connection: Connection, frame: FrameRow, state: str, reason: str = "") -> None:

@@ -60,17 +60,21 @@ def replace_documents(
     batch: Batch,
     frames: Sequence[FrameRow],
     assembled: Iterable[tuple[Document, Filing]],
+    *,
+    touched: Sequence[FrameRow] | None = None,
 ) -> None:
     """Put these documents in place of all that were made of ``frames`` before.
 
+    Where only some of ``frames`` are ``touched``, the documents of the others stay as they are.
     One transaction of the caller holds the documents, the states of their frames, the audit
     rows and the notes to the search index.
     """
     rows = {frame.ref: frame for frame in frames}
-    _forget_documents(connection, frames)
+    changed = frames if touched is None else touched
+    _forget_documents(connection, changed)
     for document, filing in assembled:
         _add_document(connection, batch, rows, document, filing)
-    outbox.post(connection, [frame.page for frame in frames])
+    outbox.post(connection, [frame.page for frame in changed])
 
 
 def document_named(connection: Connection, name: str) -> DocumentRow:
@@ -102,6 +106,14 @@ def count_documents(connection: Connection, batch: Batch) -> int:
     table = schema.documents
     return connection.execute(
         select(func.count()).select_from(table).where(table.c.batch_id == batch.id)
+    ).scalar_one()
+
+
+def count_held(connection: Connection) -> int:
+    """Return how many documents wait for a person."""
+    table = schema.documents
+    return connection.execute(
+        select(func.count()).select_from(table).where(table.c.state == "held")
     ).scalar_one()
 
 

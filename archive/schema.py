@@ -332,6 +332,37 @@ car_rows = Table(
     Column("date", String, nullable=False),
 )
 
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("field", String, nullable=False),  # of a value, else empty
+    Column("value", String, nullable=False),
+    Column("despite", Boolean, nullable=False),  # the person knew that a page names another
+    Column("ruled_out", JSON, nullable=False),  # record numbers seen when no patient was right
+    Column("person", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("note", Text, nullable=False),
+    CheckConstraint(
+        "kind IN ('patient', 'no patient', 'type', 'value', 'boundary', 'state', 'seen')",
+        name="kind",
+    ),
+)
+
+# By the identity of a frame and not its row: a source that is tried again gets new rows.
+decision_frames = Table(
+    "decision_frames",
+    metadata,
+    Column("decision_id", ForeignKey("decisions.id"), primary_key=True),
+    Column("source", String(64), primary_key=True, index=True),
+    Column("number", Integer, primary_key=True),
+    Column("machine_state", String, nullable=False),  # what the frame was without the decision
+    Column("machine_reason", String, nullable=False),
+    Column("ended_at", String),
+    Column("ended_by", String),
+)
+
 outbox = Table(
     "outbox",
     metadata,

@@ -4,23 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import groupby
 
-from archive import deliveries, documents, film, ledger, pages
+from archive import decisions, deliveries, documents, film, ledger, pages
 from archive.catalogue import Connection
+from archive.decisions import Said
 from archive.deliveries import Batch, FrameRow, Source
 from archive.film import FilmRoll
 from archive.learned import weights_of
 from archive.patients import StoredIndex
-from capture.model import FrameRef, FrameState
+from archive.records import PageRecord
+from capture.model import Box, FrameRef, FrameState
 from indexer.match import file_document
-from indexer.model import PageIndex, SequencePage
+from indexer.model import Document, Filing, MasterPatientIndex, PageIndex, SequencePage
 from indexer.read import RULES
 from indexer.separate import assemble
 from indexer.settings import IndexSettings
+from indexer.weights import Weights
+from ocr.model import Quality
 
+from .decided import (
+    Read,
+    corrected,
+    filed_by_people,
+    lay_states,
+    people_on,
+    unread,
+    with_people,
+)
 from .film_index import (
     Told,
     roll_index,
@@ -33,6 +47,7 @@ from .film_title import keep_titles
 from .legibility import with_doubts
 
 STAGE = "assemble"
+_WITH_FRAMES = frozenset({"surveyed", "quarantined"})
 _NO_ROLLS: Mapping[int, int] = {}
 
 
@@ -73,8 +88,145 @@ def assemble_run(
     """Make the documents of a run and file or hold each; return whether there was work to do.
 
     All in the caller's transaction. ``anew`` does it again although nothing changed on the
-    pages: the MPI may have.
+    pages: the MPI may have. What people decided is laid over the machine's verdict.
     """
+    laid = _lay_out(connection, run, frames, settings)
+    key = ledger.work_key(STAGE, RULES, _subject(run), [laid.fingerprint()])
+    if ledger.is_done(connection, key) and not anew:
+        return False
+    filed = laid.filed(laid.found())
+    documents.replace_documents(connection, batch, laid.frames, filed)
+    lay_states(connection, laid.frames)
+    ledger.record_work(connection, key, stage=STAGE, version=RULES, subject=_subject(run))
+    return True
+
+
+def assemble_around(
+    connection: Connection,
+    batch: Batch,
+    among: Sequence[FrameRow],
+    settings: IndexSettings,
+    *,
+    beside: Sequence[FrameRow] = (),
+) -> None:
+    """Make again the documents that frames of a batch belong to, and those whose pages change.
+
+    All in the caller's transaction; every other document in the runs of these frames, and of
+    those ``beside`` them, stays as it is. Of runs that are not read to the end only the states
+    that people gave are laid over.
+    """
+    wanted = {frame.ref for frame in among}
+    for run, frames in runs_with(connection, batch, (*among, *beside)):
+        if not is_read(run, frames):
+            lay_states(connection, frames)
+            continue
+        laid = _lay_out(connection, run, frames, settings)
+        due = _touched(laid.found(), frames, wanted)
+        members = {ref for document in due for ref in document.frames} | wanted
+        old = {frame.document_id for frame in frames if frame.ref in members} - {None}
+        touched = [f for f in frames if f.ref in members or f.document_id in old]
+        documents.replace_documents(
+            connection, batch, laid.frames, laid.filed(due), touched=touched
+        )
+        lay_states(connection, touched)
+
+
+def runs_with(
+    connection: Connection, batch: Batch, among: Iterable[FrameRow]
+) -> Iterator[tuple[Run, list[FrameRow]]]:
+    """Yield the runs of a batch that hold frames of ``among``, each with all of its frames."""
+    wanted = {frame.source_id for frame in among}
+    sources = [s for s in deliveries.sources(connection, batch) if s.state in _WITH_FRAMES]
+    for run in runs(sources, film.joined_sources(connection, batch)):
+        ids = [source.id for source in run.sources]
+        if wanted.intersection(ids):
+            yield run, deliveries.frames_of_sources(connection, ids)
+
+
+def is_read(run: Run, frames: Sequence[FrameRow]) -> bool:
+    """Say whether every frame of a run was read, so that it has its documents."""
+    surveyed = all(source.state == "surveyed" for source in run.sources)
+    waiting = any(frame.state == "pending" and frame.document_id is None for frame in frames)
+    return surveyed and bool(frames) and not waiting
+
+
+def _touched(
+    found: Sequence[Document], frames: Sequence[FrameRow], wanted: AbstractSet[FrameRef]
+) -> list[Document]:
+    """Return those of the documents ``found`` that hold frames ``wanted``, or are new."""
+    kept: dict[str, list[FrameRow]] = {}
+    for frame in frames:
+        if frame.document_id:
+            kept.setdefault(frame.document_id, []).append(frame)
+    as_they_are = {
+        tuple(frame.ref for frame in sorted(members, key=lambda frame: frame.sequence or 0))
+        for members in kept.values()
+    }
+    return [
+        document
+        for document in found
+        if document.frames not in as_they_are or wanted & set(document.frames)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who is known, and how much their identifiers weigh."""
+
+    mpi: MasterPatientIndex
+    weights: Weights
+
+
+@dataclass(frozen=True, slots=True)
+class _LaidOut:
+    """A run laid out: its pages in order, what they say, and the documents they make."""
+
+    connection: Connection
+    frames: list[FrameRow]
+    indexes: Mapping[FrameRef, PageIndex]
+    told: Mapping[FrameRef, Told]
+    said: Said
+    boxes: Mapping[FrameRef, Box]
+    pictured: frozenset[FrameRef]
+    """Frames that have a page image."""
+    sequence: Sequence[SequencePage]
+    settings: IndexSettings
+
+    def fingerprint(self) -> str:
+        """Return that of all the machine's verdict hangs on; people's decisions come on top."""
+        return _fingerprint(self.sequence, self.told)
+
+    def found(self) -> tuple[Document, ...]:
+        """Return the documents that the pages make, as people parted and joined them."""
+        return assemble(with_people(self.sequence, self.said, self.pictured))
+
+    def filed(self, due: Sequence[Document]) -> list[tuple[Document, Filing]]:
+        """Return whose each document is, or why a person must say."""
+        asked = _Asked(StoredIndex(self.connection), weights_of(self.connection))
+        unfit = pages.unfit_pages(self.connection, self.frames)
+        return [self._filed(document, asked, unfit) for document in due]
+
+    def _filed(
+        self, found: Document, asked: _Asked, unfit: Mapping[FrameRef, Quality]
+    ) -> tuple[Document, Filing]:
+        document = with_objections(with_doubts(found, unfit), self.told)
+        own = [self._index(ref) for ref in document.frames]
+        claims = (*document.values, *(value for page in own for value in page.values))
+        people = people_on(document.frames, self.said)
+        document, own = corrected(document, own, people, self.boxes)
+        filing = file_document(
+            document, own, asked.mpi, settings=self.settings, weights=asked.weights
+        )
+        filing = told_by_index_alone(filing, claims)
+        return filed_by_people(document, filing, people, Read(claims, self.boxes), asked.mpi)
+
+    def _index(self, ref: FrameRef) -> PageIndex:
+        return self.indexes.get(ref) or unread(ref)
+
+
+def _lay_out(
+    connection: Connection, run: Run, frames: Sequence[FrameRow], settings: IndexSettings
+) -> _LaidOut:
     rolls = _rolls(connection, run)
     keep_titles(connection, rolls, settings)
     told = _told(connection, rolls, settings)
@@ -83,22 +235,20 @@ def assemble_run(
         ref: with_index(index, told.get(ref))
         for ref, index in pages.indexes_of(connection, frames).items()
     }
-    sequence = _sequence(connection, run, frames, indexes, told)
-    key = ledger.work_key(STAGE, RULES, _subject(run), [_fingerprint(sequence, told)])
-    if ledger.is_done(connection, key) and not anew:
-        return False
-    index, weights = StoredIndex(connection), weights_of(connection)
-    unfit = pages.unfit_pages(connection, frames)
-    filed = []
-    for found in assemble(sequence):
-        document = with_objections(with_doubts(found, unfit), told)
-        own = [indexes[ref] for ref in document.frames]
-        filing = file_document(document, own, index, settings=settings, weights=weights)
-        claims = (*document.values, *(value for page in own for value in page.values))
-        filed.append((document, told_by_index_alone(filing, claims)))
-    documents.replace_documents(connection, batch, frames, filed)
-    ledger.record_work(connection, key, stage=STAGE, version=RULES, subject=_subject(run))
-    return True
+    kept = pages.pages_of(connection, frames)
+    sequence = _sequence(run, frames, kept, indexes, told)
+    said = decisions.standing(connection, [frame.ref for frame in frames])
+    return _LaidOut(
+        connection=connection,
+        frames=frames,
+        indexes=indexes,
+        told=told,
+        said=said,
+        boxes={ref: Box(0, 0, page.width, page.height) for ref, page in kept.items()},
+        pictured=frozenset(ref for ref, page in kept.items() if page.image),
+        sequence=sequence,
+        settings=settings,
+    )
 
 
 def _in_film_order(
@@ -131,13 +281,12 @@ def _told(
 
 
 def _sequence(
-    connection: Connection,
     run: Run,
     frames: Sequence[FrameRow],
+    found: Mapping[FrameRef, PageRecord],
     indexes: Mapping[FrameRef, PageIndex],
     told: Mapping[FrameRef, Told],
 ) -> list[SequencePage]:
-    found = pages.pages_of(connection, frames)
     # The files of one roll go on in one another.
     first = run.sources[0].id if _is_joined(run) else None
     paged = {source.id for source in run.sources if source.paged and first in (None, source.id)}

@@ -24,6 +24,7 @@ from capture.ribbon.joined import Joint
 from capture.sniff import HEAD_BYTES
 
 from .assembly import Run, assemble_run, runs
+from .decided import lay_states
 from .film import deferred_frames, keep_surveyed, places_of
 from .intake import Delivered, delivered_files, is_zip, take_in, unpack
 from .keeping import STAGES, keep_outcome, page_key, reason_of, stop_if_told
@@ -319,6 +320,9 @@ def _assemble(
         members = [frame for source in run.sources for frame in frames[source.id]]
         if _all_read(run, members) and not any(frame.ref in waiting for frame in members):
             _assemble_run(archive, batch, run, members, settings, anew=anew)
+        else:
+            with archive.catalogue.write() as connection:
+                lay_states(connection, members)
         watch(Progress("filing", count, len(every)))
 
 

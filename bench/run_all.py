@@ -18,6 +18,7 @@ from . import (
     binarize,
     calibration,
     compare_ocrmypdf,
+    deciding,
     fiche_frames,
     film_blips,
     film_frames,
@@ -73,6 +74,7 @@ QUICK: tuple[tuple[Measurement, list[str]], ...] = (
     (angled, ["--pages", "1"]),
     (page_quality, ["--pages", "1", "--by-hand", "5", "--limit", "3"]),
     (calibration, ["--each", "1", "--limit", "2"]),
+    (deciding, ["--charts", "10", "--decisions", "10"]),
     (kill, ["--kills", "4", "--frames", "60"]),
 )
 """Every measurement, with what makes it short."""

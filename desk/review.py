@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from archive import deliveries, pages
+from archive import decisions, deliveries, pages
 from archive.catalogue import Connection
-from archive.documents import candidates_of, held_documents
+from archive.decisions import PERSON
+from archive.deliveries import Batch, FrameRow
+from archive.documents import DocumentRow, candidates_of, document_named, held_documents
 from batch.legibility import told
 from indexer.model import Candidate
+
+_FIGURES = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,36 +32,112 @@ class Waiting:
     reason: str
     candidates: tuple[Candidate, ...] = ()
 
+    @property
+    def kind(self) -> str:
+        """Why it waits, in the words that others wait for too: the first reason, no figures."""
+        return _FIGURES.sub("N", self.reason.partition(";")[0])
 
-def waiting_list(connection: Connection) -> list[Waiting]:
-    """Return all that waits, batch by batch: documents first, then single pages, then doubtful."""
-    documents = [
-        Waiting(
-            subject=row.id,
-            state=row.state,
-            batch=row.batch,
-            type_name=row.type_name,
-            pages=row.pages,
-            reason=row.reason,
-            candidates=tuple(candidates_of(connection, row)),
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which of all that waits somebody wants to see."""
+
+    batch: str | None = None
+    reason: str = ""
+    """Words that stand in the reason, whatever their case."""
+    parked: bool = False
+    """Also what a person found no patient for."""
+
+
+EVERYTHING = Asked()
+
+
+def waiting_list(connection: Connection, asked: Asked = EVERYTHING) -> list[Waiting]:
+    """Return what waits, batch by batch, what waits for the same reason together.
+
+    The most frequent reason of a batch comes first; within one, the order of delivery. Held
+    documents come without their candidates: see `with_candidates`.
+    """
+    batches = _batches(connection, asked.batch)
+    places = {batch.name: place for place, batch in enumerate(batches)}
+    found = [
+        one
+        for one in _everything(connection, batches, parked=asked.parked)
+        if one.batch in places and asked.reason.casefold() in one.reason.casefold()
+    ]
+    often = Counter((one.batch, one.state, one.kind) for one in found)
+    order = ("held", "quarantined", "doubtful")
+    found.sort(
+        key=lambda one: (
+            places[one.batch],
+            order.index(one.state),
+            -often[one.batch, one.state, one.kind],
+            one.kind,
         )
-        for row in held_documents(connection)
-    ]
-    loose = [
-        Waiting(frame.page, frame.state, batch.name, "", (frame.page,), frame.reason)
-        for batch in deliveries.batches(connection)
-        for frame in deliveries.frames(connection, batch)
-        if frame.state in ("held", "quarantined") and frame.document_id is None
-    ]
-    return documents + loose + list(_doubtful(connection))
+    )
+    return found
 
 
-def _doubtful(connection: Connection) -> Iterator[Waiting]:
+def counts_of(waiting: Iterable[Waiting]) -> list[tuple[int, str, str]]:
+    """Return how often each state and kind of reason waits, the most frequent first."""
+    often = Counter((one.state, one.kind) for one in waiting)
+    return [(count, state, kind) for (state, kind), count in often.most_common()]
+
+
+def with_candidates(connection: Connection, waiting: Sequence[Waiting]) -> list[Waiting]:
+    """Return the same with the likeliest patients of each held document."""
+    return [
+        replace(one, candidates=tuple(candidates_of(connection, document)))
+        if one.state == "held" and (document := _document(connection, one)) is not None
+        else one
+        for one in waiting
+    ]
+
+
+def _document(connection: Connection, one: Waiting) -> DocumentRow | None:
+    return document_named(connection, one.subject) if one.subject.startswith("d-") else None
+
+
+def _batches(connection: Connection, name: str | None) -> list[Batch]:
+    if name is not None:
+        return [deliveries.batch_named(connection, name)]
+    return deliveries.batches(connection)
+
+
+def _everything(
+    connection: Connection, batches: Sequence[Batch], *, parked: bool
+) -> Iterator[Waiting]:
+    for row in held_documents(connection):
+        if parked or not is_parked(row):
+            yield Waiting(row.id, row.state, row.batch, row.type_name, row.pages, row.reason)
+    for batch in batches:
+        frames = deliveries.frames(connection, batch)
+        said = decisions.standing(connection, [frame.ref for frame in frames])
+        for one, frame in (*_loose(batch, frames), *_doubtful(connection, batch, frames)):
+            words = [decision.word for decision in said.get(frame.ref, ())]
+            if not any(word.kind == "seen" and word.value == one.reason for word in words):
+                yield one
+
+
+def is_parked(row: DocumentRow) -> bool:
+    """Say whether a document is held because a person found no patient for it."""
+    return row.state == "held" and row.rule.startswith(PERSON)
+
+
+def _loose(batch: Batch, frames: Iterable[FrameRow]) -> Iterator[tuple[Waiting, FrameRow]]:
+    for frame in frames:
+        if frame.state in ("held", "quarantined") and frame.document_id is None:
+            page = (frame.page,)
+            yield Waiting(frame.page, frame.state, batch.name, "", page, frame.reason), frame
+
+
+def _doubtful(
+    connection: Connection, batch: Batch, frames: Iterable[FrameRow]
+) -> Iterator[tuple[Waiting, FrameRow]]:
     """Yield the filed pages whose text a person should not rely on unseen."""
-    for batch in deliveries.batches(connection):
-        filed = [frame for frame in deliveries.frames(connection, batch) if frame.state == "filed"]
-        unfit = pages.unfit_pages(connection, filed)
-        for frame in filed:
-            if frame.ref in unfit:
-                reason = told(frame.ref, unfit[frame.ref])
-                yield Waiting(frame.page, "doubtful", batch.name, "", (frame.page,), reason)
+    filed = [frame for frame in frames if frame.state == "filed"]
+    unfit = pages.unfit_pages(connection, filed)
+    for frame in filed:
+        if frame.ref in unfit:
+            reason = told(frame.ref, unfit[frame.ref])
+            yield Waiting(frame.page, "doubtful", batch.name, "", (frame.page,), reason), frame

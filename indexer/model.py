@@ -82,6 +82,8 @@ class SequencePage:
     barcodes: tuple[Barcode, ...] = ()
     starts_source: bool = False
     """First frame of a file of several pages: a document never crosses into it."""
+    joins_previous: bool = False
+    """A person says that it goes on with the page before it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,10 @@ class _Verdict:
     doubt: str = ""
 
 
+_SAID = _Verdict(True, 1.0)
+"""What a person's word on a boundary is worth."""
+
+
 def assemble(sequence: Sequence[SequencePage]) -> tuple[Document, ...]:
     """Return the documents of ``sequence`` in its order.
 
@@ -76,7 +80,7 @@ def _drafts(sequence: Sequence[SequencePage]) -> Iterator[_Open]:
         if page.index is None or page.state is not FrameState.PAGE:
             _note_unread(draft, page)
             continue
-        verdict = _verdict(draft, page.index)
+        verdict = _SAID if draft and page.joins_previous else _verdict(draft, page.index)
         if draft and verdict.joins:
             _join(draft, page.index, verdict)
             continue
