@@ -14,6 +14,7 @@ from rapidfuzz.distance import Levenshtein
 from ocr.model import Word
 
 from .dates import read_date
+from .misread_label import is_like_sex, nearest, shape_key
 from .rows import Layout, Row, box_of, gap_before, segments_of, text_of
 
 LABELS = Path(__file__).with_name("labels.toml")
@@ -30,6 +31,19 @@ _FUZZY_FROM = 7
 
 
 _LIKE_NO = frozenset({"HO", "MO", "NQ", "NG"})
+_WEAK_COST = 0.8
+"""An ordinary word is a label with one letter lost or taken for one like it, no more."""
+_SEXES = frozenset({"M", "F", "MALE", "FEMALE"})
+_OF_A_SEX = frozenset({"sex"})
+_OF_A_NUMBER = frozenset({"mrn", "account"})
+_OF_A_DATE = frozenset(
+    {"birth_date", "admission_date", "discharge_date", "service_date", "dictated_date",
+     "transcribed_date", "signed_date"}
+)  # fmt: skip
+_QUALIFIES = 3
+"""Letters of the shortest word that says of what a date is."""
+_MANY_DIGITS = 5
+_NEARLY_MARK = re.compile(r"[A-Z]{3}[.;',]$")
 _DATED_FROM = 3
 """One or two letters before a date are a list, or initials."""
 
@@ -112,6 +126,28 @@ def _longest() -> int:
     return max(map(len, _entries()))
 
 
+@lru_cache(maxsize=1)
+def _shapes() -> tuple[dict[str, _Entry], dict[str, str]]:
+    """Entries by the shapes of their letters, and the field of each."""
+    found: dict[str, _Entry] = {}
+    for entry in _entries().values():
+        found.setdefault(shape_key(entry.key), entry)
+    return found, {key: entry.field for key, entry in found.items()}
+
+
+@lru_cache(maxsize=65536)
+def _misread(shape: str) -> tuple[_Entry, float] | None:
+    """Return the one entry that ``shape`` can be a misreading of, and how much is wrong."""
+    entries, fields = _shapes()
+    if shape not in entries and is_like_sex(shape):
+        return entries["SEX"], 1.0
+    near = nearest(shape, fields.keys(), fields)
+    if near is None:
+        return None
+    entry = entries[near[0]]
+    return None if entry.weak and near[1] > _WEAK_COST else (entry, near[1])
+
+
 def find_labels(layout: Layout) -> tuple[Label, ...]:
     """Return the labels of the page in reading order, the longest where several fit."""
     return tuple(
@@ -132,6 +168,7 @@ def _row_labels(number: int, row: Row, pitch: float) -> Iterator[Label]:
 
 def _label_at(number: int, row: Row, start: int, pitch: float) -> Label | None:
     best: Label | None = None
+    length = 0
     key = ""
     if not _may_open(row, start, pitch):
         return None
@@ -139,8 +176,11 @@ def _label_at(number: int, row: Row, start: int, pitch: float) -> Label | None:
         if stop > start + 1 and _broken(row, stop - 1, pitch):
             break
         key += _key(row[stop - 1].text)
-        label = _named(number, row, start, stop, key, pitch)
-        best = label or best
+        found = _named(row, start, stop, key, pitch)
+        # Misread words after a label are more of it only where they make a longer one.
+        if found and (best is None or found[0].key == key or len(found[0].key) > length + 1):
+            entry, strength = found
+            best, length = Label(entry.field, number, start, stop, strength), len(entry.key)
     return best
 
 
@@ -163,20 +203,87 @@ def _broken(row: Row, n: int, pitch: float) -> bool:
     )
 
 
-def _named(number: int, row: Row, start: int, stop: int, key: str, pitch: float) -> Label | None:
+def _named(row: Row, start: int, stop: int, key: str, pitch: float) -> tuple[_Entry, float] | None:
+    """Return the entry that the words are, as written or misread, and how strongly."""
     exact = _entries().get(key) or _with_number(key)
     marked = _is_marked(row, stop)
     plain = exact is not None and not exact.weak and not row[start].text[:1].islower()
-    plain = plain or (exact is not None and _dates_itself(exact, row, start, stop))
+    plain = plain or (exact is not None and _bears_itself_out(exact, row, start, stop, pitch))
     may_stand = start > 0 or not row[start].text[:1].islower()
     alone = marked or (may_stand and _stands_alone(row, start, stop, pitch))
-    if not plain and not alone:
+    if exact is not None and exact.key == "DATE" and _is_qualified(row, start, pitch):
         return None
-    entry = exact or _nearly(key)
-    if entry is None or (exact is None and _names_a_part(row, start, stop)):
+    if exact is not None:
+        strength = (0.95 if exact.weak else 1.0) * (1.0 if marked or plain else 0.95)
+        return (exact, strength) if plain or alone else None
+    if alone or _is_nearly_marked(row, start, stop):
+        return _one_letter_off(row, start, stop, key, marked=marked) or _by_shape(row, start, stop)
+    return _borne_out(row, start, stop, pitch)
+
+
+def _one_letter_off(
+    row: Row, start: int, stop: int, key: str, *, marked: bool
+) -> tuple[_Entry, float] | None:
+    entry = _nearly(key)
+    if entry is None or _names_a_part(entry, row, start, stop):
         return None
-    strength = (1.0 if exact else 0.92) * (0.95 if entry.weak else 1.0)
-    return Label(entry.field, number, start, stop, strength * (1.0 if marked or plain else 0.95))
+    return entry, 0.92 * (0.95 if entry.weak else 1.0) * (1.0 if marked else 0.95)
+
+
+def _by_shape(row: Row, start: int, stop: int) -> tuple[_Entry, float] | None:
+    """Return the entry that the words are a misreading of; not where they hold one that is nearer."""
+    found = _misread(_shape(row, start, stop))
+    if found is None:
+        return None
+    entry, wrong = found
+    for later in range(start + 1, stop):
+        written = _entries().get(_key("".join(word.text for word in row[later:stop])))
+        near = _misread(_shape(row, later, stop))
+        if near and near[1] < wrong and near[0].field == entry.field:
+            return None
+        if written and not written.weak:
+            return None
+    return entry, 0.92 - 0.12 * min(wrong, 1.5)
+
+
+def _shape(row: Row, start: int, stop: int) -> str:
+    return shape_key("".join(word.text for word in row[start:stop]))
+
+
+def _borne_out(row: Row, start: int, stop: int, pitch: float) -> tuple[_Entry, float] | None:
+    """Return the label in capitals that a misread word is, told by the value right after it."""
+    fields = _fields_that_follow(row, stop)
+    opens = start == 0 or gap_before(row, start) > _COLUMN * pitch
+    if not fields or not (opens or row[start].text[:1].isupper()):
+        return None
+    if "mrn" in fields and start and gap_before(row, start) < pitch:
+        return None
+    found = _by_shape(row, start, stop)
+    return found if found and found[0].field in fields and not found[0].weak else None
+
+
+def _fields_that_follow(row: Row, stop: int) -> frozenset[str]:
+    """Return the fields whose labels may stand before the word at ``stop``."""
+    if stop >= len(row):
+        return frozenset()
+    text = row[stop].text.strip(".,;:")
+    if text.upper() in _SEXES:
+        return _OF_A_SEX
+    if text[:1].isdigit() and sum(map(str.isdigit, text)) >= _MANY_DIGITS and "/" not in text:
+        dated = read_date(text, labelled=False) is not None
+        return _OF_A_DATE if dated else _OF_A_NUMBER
+    if not text[:1].isalnum():
+        return frozenset()
+    after = read_date(text_of(row[stop : stop + 3]), labelled=False)
+    return _OF_A_DATE if after else frozenset()
+
+
+def _is_nearly_marked(row: Row, start: int, stop: int) -> bool:
+    """Say whether capitals end in what a colon is misread for."""
+    last = row[stop - 1].text
+    if not _NEARLY_MARK.search(last):
+        return False
+    return all(word.text.upper() == word.text for word in row[start:stop])
 
 
 def _with_number(key: str) -> _Entry | None:
@@ -184,17 +291,30 @@ def _with_number(key: str) -> _Entry | None:
     return _entries().get(key[:-2] + "NO") if key[-2:] in _LIKE_NO else None
 
 
-def _dates_itself(entry: _Entry, row: Row, start: int, stop: int) -> bool:
-    """Say whether a weak label in capitals stands right before a whole date: "ADM 1-29-11"."""
+def _bears_itself_out(entry: _Entry, row: Row, start: int, stop: int, pitch: float) -> bool:
+    """Say whether a weak label in capitals stands right before its value: "ADM 1-29-11"."""
+    if not all(word.text.isupper() for word in row[start:stop]):
+        return False
+    if entry.field == "mrn":
+        opens = start == 0 or gap_before(row, start) > _COLUMN * pitch
+        return opens and "mrn" in _fields_that_follow(row, stop)
     if not entry.field.endswith("_date") or len(entry.key) < _DATED_FROM:
         return False
-    set_as_label = all(word.text.isupper() for word in row[start:stop])
-    return set_as_label and read_date(text_of(row[stop : stop + 3]), labelled=False) is not None
+    return read_date(text_of(row[stop : stop + 3]), labelled=False) is not None
 
 
-def _names_a_part(row: Row, start: int, stop: int) -> bool:
-    """Say whether the words but the first are a label as written, as in "F Account No"."""
-    return _key("".join(word.text for word in row[start + 1 : stop])) in _entries()
+def _is_qualified(row: Row, start: int, pitch: float) -> bool:
+    """Say whether the word before "date" says which: a birth date is no date of service."""
+    before = row[start - 1].text if start else ""
+    if sum(map(str.isalpha, before)) < _QUALIFIES or before.endswith(":"):
+        return False
+    return before.upper() not in _SEXES and gap_before(row, start) < 1.7 * pitch
+
+
+def _names_a_part(entry: _Entry, row: Row, start: int, stop: int) -> bool:
+    """Say whether the words but the first are that label as written, as in "F Account No"."""
+    part = _entries().get(_key("".join(word.text for word in row[start + 1 : stop])))
+    return part is not None and part.field == entry.field
 
 
 def _is_marked(row: Row, stop: int) -> bool:
