@@ -14,7 +14,7 @@ from rapidfuzz.distance import Levenshtein
 from ocr.model import Word
 
 from .dates import read_date
-from .misread_label import is_like_sex, nearest, shape_key
+from .misread_label import cost, is_like_sex, nearest, shape_key
 from .rows import Layout, Row, box_of, gap_before, segments_of, text_of
 
 LABELS = Path(__file__).with_name("labels.toml")
@@ -34,12 +34,16 @@ _LIKE_NO = frozenset({"HO", "MO", "NQ", "NG"})
 _WEAK_COST = 0.8
 """An ordinary word is a label with one letter lost or taken for one like it, no more."""
 _SEXES = frozenset({"M", "F", "MALE", "FEMALE"})
+_DATE = "DATE"
 _OF_A_SEX = frozenset({"sex"})
 _OF_A_NUMBER = frozenset({"mrn", "account"})
 _OF_A_DATE = frozenset(
     {"birth_date", "admission_date", "discharge_date", "service_date", "dictated_date",
      "transcribed_date", "signed_date"}
 )  # fmt: skip
+_SHAPED_FROM = 3
+"""Letters of the shortest label that is known by the shapes of its letters."""
+_YEAR_ALONE = re.compile(r"^[12][0-9OolI]{3}$")
 _QUALIFIES = 3
 """Letters of the shortest word that says of what a date is."""
 _MANY_DIGITS = 5
@@ -131,7 +135,8 @@ def _shapes() -> tuple[dict[str, _Entry], dict[str, str]]:
     """Entries by the shapes of their letters, and the field of each."""
     found: dict[str, _Entry] = {}
     for entry in _entries().values():
-        found.setdefault(shape_key(entry.key), entry)
+        if len(entry.key) >= _SHAPED_FROM:
+            found.setdefault(shape_key(entry.key), entry)
     return found, {key: entry.field for key, entry in found.items()}
 
 
@@ -211,7 +216,7 @@ def _named(row: Row, start: int, stop: int, key: str, pitch: float) -> tuple[_En
     plain = plain or (exact is not None and _bears_itself_out(exact, row, start, stop, pitch))
     may_stand = start > 0 or not row[start].text[:1].islower()
     alone = marked or (may_stand and _stands_alone(row, start, stop, pitch))
-    if exact is not None and exact.key == "DATE" and _is_qualified(row, start, pitch):
+    if exact is not None and exact.key == _DATE and _is_qualified(row, start, pitch):
         return None
     if exact is not None:
         strength = (0.95 if exact.weak else 1.0) * (1.0 if marked or plain else 0.95)
@@ -303,6 +308,14 @@ def _bears_itself_out(entry: _Entry, row: Row, start: int, stop: int, pitch: flo
     return read_date(text_of(row[stop : stop + 3]), labelled=False) is not None
 
 
+def is_word_date(text: str) -> bool:
+    """Say whether ``text`` is the word "date", as written or with one letter misread."""
+    if not text[:1].isupper() and not text[:1].isdigit():
+        return False
+    key = shape_key(text)
+    return key == _DATE or (len(key) in (3, 4, 5) and cost(key, _DATE) <= _WEAK_COST)
+
+
 def _is_qualified(row: Row, start: int, pitch: float) -> bool:
     """Say whether the word before "date" says which: a birth date is no date of service."""
     before = row[start - 1].text if start else ""
@@ -347,6 +360,7 @@ class Places:
         below = self._below(label)
         if below:
             yield Place(below, "below", (0.9 if right else 0.97) * label.strength)
+            yield from self._going_on(label, below)
 
     def _is_column_off(self, label: Label) -> bool:
         gap = gap_before(self._layout.rows[label.row], label.stop)
@@ -374,6 +388,19 @@ class Places:
             if self._by_row.get(number):
                 return ()
         return ()
+
+    def _going_on(self, label: Label, below: Row) -> Iterator[Place]:
+        """Yield a date that breaks into a second line of its column: "March 3," and "1961"."""
+        number = next(n for n in range(label.row + 1, label.row + 3) if below[0] in self._row(n))
+        if not label.field.endswith("_date") or not below[-1].text.endswith(","):
+            return
+        left, width = below[0].box.x - self._layout.pitch, box_of(below).width
+        words = self._free_words(number + 1, left, left + width) if self._row(number + 1) else ()
+        if words and _YEAR_ALONE.match(words[0].text):
+            yield Place((*below, words[0]), "below", 0.9 * label.strength)
+
+    def _row(self, number: int) -> Row:
+        return self._layout.rows[number] if number < len(self._layout.rows) else ()
 
     def _right_limit(self, label: Label) -> float:
         row = self._layout.rows[label.row]

@@ -81,6 +81,11 @@ def is_salutation(text: str) -> bool:
     return len(words) <= _MOST_OF_A_SALUTATION and bool(_SALUTATION.match(text.rstrip(" :,;.")))
 
 
+def names_facility_kind(text: str) -> bool:
+    """Say whether ``text`` has the word for a hospital or clinic in it."""
+    return _KIND.search(text) is not None
+
+
 def _names_facility(text: str) -> bool:
     words = text.split()
     if not 2 <= len(words) <= 8 or ":" in text or not _KIND.search(text):

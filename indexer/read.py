@@ -34,8 +34,9 @@ from .names import Name, name_words, read_name
 from .rows import Layout, box_of, layout_of, segments_of, text_of
 from .settings import DEFAULT_SETTINGS, IndexSettings
 from .signature import read_signatures
+from .standing_dates import is_stay, read_plate_date, read_signature_dates
 
-RULES = "index@2"
+RULES = "index@3"
 """Version of all rules of this room together; part of the key of the work they do."""
 
 CELL = (20, 40)
@@ -100,6 +101,7 @@ class _Reader:
     ) -> None:
         self._frame = frame
         self._layout = layout
+        labels = tuple(_told(layout, labels, code))
         self._labels = labels
         self._places = Places(layout, labels)
         self._settings = settings
@@ -123,6 +125,12 @@ class _Reader:
     def values(self) -> Iterator[IndexValue]:
         labelled = list(self._labelled())
         dates = self._dates()
+        dates += read_plate_date(
+            self._layout,
+            self._frame,
+            _boxes_of(("mrn",), labelled),
+            frozenset(value.box for value in labelled),
+        )
         yield from labelled
         yield from self._names_in_parts()
         age = printed_age(" ".join(text_of(row) for row in self._layout.rows))
@@ -132,7 +140,9 @@ class _Reader:
         dates += [letter_date] if letter_date else []
         plates = tuple(read_plates(self._layout, self._frame, self._settings, seen, anchors))
         numbers = _boxes_of(("mrn",), labelled)
-        yield from read_running_head(self._layout, self._frame, seen, numbers)
+        yield from read_running_head(
+            self._layout, self._frame, self._labels, seen, numbers
+        )
         dates += [plate for plate in plates if isinstance(plate, Undated)]
         yield from (plate for plate in plates if isinstance(plate, IndexValue))
         yield from with_centuries(dates, self._settings, age)
@@ -185,11 +195,12 @@ class _Reader:
         )
 
     def _dates(self) -> list[Undated]:
-        found: list[Undated] = []
+        found = list(read_signature_dates(self._layout, self._frame))
+        signed = {date.value.box for date in found}
         for label in self._labels_of(DATES):
             dates = (self._date(label, place) for place in self._places.of(label))
             date = next(filter(None, dates), None)
-            if date:
+            if date and date.value.box not in signed:
                 found.append(date)
         return found
 
@@ -241,6 +252,21 @@ class _Reader:
                 round(0.9 * line.strength * seen, 4),
                 line.rule,
             )
+
+
+def _told(layout: Layout, labels: Sequence[Label], code: str) -> Iterator[Label]:
+    """Yield ``labels`` with what "from" and "through" mean on this page."""
+    for label in labels:
+        field = label.field
+        if field in _STAY:
+            field = _STAY[field] if is_stay(layout, label) else "other"
+        if field == "other" and label.field == "stay_from" and code == _REFERRAL:
+            field = "referring"
+        yield replace(label, field=field)
+
+
+_STAY = {"stay_from": "admission_date", "stay_through": "discharge_date"}
+_REFERRAL = "57133-1"
 
 
 def _boxes_of(fields: Collection[str], values: Iterable[IndexValue]) -> frozenset[Box]:
