@@ -240,6 +240,6 @@ def _value(
     frame: FrameRef,
     place: str = "addressograph",
 ) -> IndexValue:
-    seen = sum(word.confidence for word in words) / len(words)
+    seen = min(word.confidence for word in words)
     confidence = round(_STRENGTH * quality * seen, 4)
     return IndexValue(field, value, raw, frame, box_of(words), confidence, f"{place}@1")

@@ -242,6 +242,8 @@ def _by_shape(row: Row, start: int, stop: int) -> tuple[_Entry, float] | None:
         return None
     entry, wrong = found
     for later in range(start + 1, stop):
+        if row[later].text[:1].islower():
+            continue  # no label starts there
         written = _entries().get(_key("".join(word.text for word in row[later:stop])))
         near = _misread(_shape(row, later, stop))
         if near and near[1] < wrong and near[0].field == entry.field:

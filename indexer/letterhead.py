@@ -42,7 +42,7 @@ def read_letterhead(layout: Layout, frame: FrameRef) -> Iterator[IndexValue]:
             text = text_of(run).strip(" .,;-*")
             if not _names_facility(text):
                 continue
-            confidence = 0.9 * sum(word.confidence for word in run) / len(run)
+            confidence = 0.9 * min(word.confidence for word in run)
             box = box_of(run)
             yield IndexValue(
                 "facility", text, text_of(run), frame, box, round(confidence, 4), "letterhead@1"
@@ -66,7 +66,7 @@ def read_letter_date(layout: Layout, frame: FrameRef) -> Undated | None:
             return None
         reading = read_date(text, labelled=False)
         if reading and reading.day and reading.length >= len(text.rstrip(" .,")):
-            seen = sum(word.confidence for word in row) / len(row)
+            seen = min(word.confidence for word in row)
             confidence = round(0.9 * reading.quality * seen, 4)
             value = IndexValue(
                 "service_date", "", text, frame, box_of(row), confidence, "letter-date@1"

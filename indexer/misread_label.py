@@ -11,7 +11,7 @@ from rapidfuzz.distance import Levenshtein
 
 _DIGITS = str.maketrans("01345678|!", "OIBASGTBII")
 _NO_LETTER = re.compile(r"[^A-Z#]")
-_ALIKE = ("OQDCGU", "ILTJF", "EFBSRPC", "MNHWKXU", "AR", "VYX", "RKN", "OEC")
+_ALIKE = ("OQDCGU", "ILTJF", "EFBSRPC", "MNHWKXU", "AR", "AO", "VYX", "RKN", "OEC")
 _LIKE = frozenset((a, b) for letters in _ALIKE for a in letters for b in letters if a != b)
 _SEX, _MOST_OF_SEX = "SEX", 4
 _LIKE_COST, _OTHER_COST, _LOST_COST = 0.5, 1.0, 0.8

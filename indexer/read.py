@@ -277,9 +277,12 @@ _NAME_PARTS = ("last_name", "first_name", "middle_name")
 
 
 def _seen(words: Sequence[Word]) -> float:
-    """Return the mean confidence of ``words`` weighted by their length."""
-    letters = sum(len(word.text) for word in words)
-    return sum(word.confidence * len(word.text) for word in words) / letters if letters else 0.0
+    """Return the confidence of the least sure of ``words``: no value is surer than that."""
+    return min((word.confidence for word in words if _is_read(word)), default=0.0)
+
+
+def _is_read(word: Word) -> bool:
+    return any(map(str.isalnum, word.text))
 
 
 def _words_between(words: Sequence[Word], start: int, stop: int) -> Sequence[Word]:

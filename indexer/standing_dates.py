@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from rapidfuzz.distance import Levenshtein
+
 from capture.model import Box, FrameRef
 from ocr.model import Word
 
@@ -15,6 +17,8 @@ from .model import IndexValue
 from .rows import Layout, Row, box_of, segments_of, text_of
 
 _SIGNATURE = re.compile(r"\bsign(?:ature|ed\b)|\bauthorized to consent", re.IGNORECASE)
+_SIGNING, _MISREAD = ("signature", "authorized"), 2
+"""Words that ask to sign, known with as many letters wrong."""
 _STAY = re.compile(r"\b(?:stay|hospitali[sz]ation|confinement|confined)\b", re.IGNORECASE)
 _COLUMN = 2.5
 _UNDER = 2.6
@@ -36,13 +40,25 @@ def read_signature_dates(layout: Layout, frame: FrameRef) -> Iterator[Undated]:
 
 def _is_for_signing(layout: Layout, n: int, start: int) -> bool:
     row = layout.rows[n]
-    if _SIGNATURE.search(text_of(row[:start])):
+    if _asks_to_sign(row[:start]):
         return True
     if start or not n:
         return False
     above = layout.rows[n - 1]
     near = box_of(row).y - box_of(above).bottom <= _UNDER * layout.row_height
-    return near and _SIGNATURE.search(text_of(above)) is not None
+    return near and _asks_to_sign(above)
+
+
+def _asks_to_sign(words: Row) -> bool:
+    if _SIGNATURE.search(text_of(words)):
+        return True
+    letters = (word.text.strip(".,:;").lower() for word in words)
+    return any(
+        Levenshtein.distance(word, known, score_cutoff=_MISREAD) <= _MISREAD
+        for word in letters
+        for known in _SIGNING
+        if len(word) > len(known) - _MISREAD
+    )
 
 
 def _date_after(row: Row, start: int) -> tuple[DateReading, Row] | None:
