@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from math import prod
 
+from .lookalikes import DIGITS, left_of
 from .settings import DEFAULT_SETTINGS, IndexSettings
 
 _MONTH_NAMES = (
@@ -16,7 +18,6 @@ _MONTH_NAMES = (
 _MONTHS = {form: n for n, name in enumerate(_MONTH_NAMES, start=1) for form in (name, name[:3])} | {
     "SEPT": 9
 }
-_DIGITS = str.maketrans("OoQDlI|!iSsZzBGb", "0000111115522866")
 _SEPARATOR = r"\s*[/\-.\\]\s*"
 _DAY = r"[\dOolI|SZBGQDsz]"
 _NUMERIC = re.compile(
@@ -24,10 +25,10 @@ _NUMERIC = re.compile(
 )
 _ISO = re.compile(rf"({_DAY}{{4}})[-/.]({_DAY}{{1,2}})[-/.]({_DAY}{{1,2}})(?!\w)")
 _MONTH_FIRST = re.compile(
-    rf"([A-Za-z0-9]{{3,9}})[.,]?\s*({_DAY}{{1,2}})(?:st|nd|rd|th)?[\s,.]+['\u2019]?({_DAY}{{4}}|{_DAY}{{2}})(?!\w)"
+    rf"([A-Za-z0-9]{{3,9}}?)[.,]?\s*({_DAY}{{1,2}})(?:st|nd|rd|th)?[\s,.]+['\u2019]?({_DAY}{{4}}|{_DAY}{{2}})(?!\w)"
 )
 _DAY_FIRST = re.compile(
-    rf"({_DAY}{{1,2}})(?:st|nd|rd|th)?[\s\-./]*([A-Za-z0-9]{{3,9}})[\s\-.,/]*['\u2019]?({_DAY}{{4}}|{_DAY}{{2}})(?!\w)"
+    rf"({_DAY}{{1,2}})(?:st|nd|rd|th)?[\s\-./]*([A-Za-z0-9]{{3,9}}?)[\s\-.,/]*['\u2019]?({_DAY}{{4}}|{_DAY}{{2}})(?!\w)"
 )
 _MONTH_YEAR = re.compile(rf"([A-Za-z]{{3,9}})[.,]?\s+({_DAY}{{4}})(?!\w)")
 _NUMBER_YEAR = re.compile(r"(\d{1,2})\s*[/\-]\s*(\d{4})(?![\w/\-])")
@@ -90,11 +91,11 @@ def find_date(text: str) -> tuple[int, DateReading] | None:
 
 
 def _number(text: str) -> tuple[int, float] | None:
-    plain = text.translate(_DIGITS)
+    plain = text.translate(DIGITS)
     repaired = sum(a != b for a, b in zip(text, plain, strict=True))
     if not plain.isdigit() or repaired * 2 > len(text):
         return None
-    return int(plain), 0.85**repaired
+    return int(plain), prod(map(left_of, text))
 
 
 def _reading(

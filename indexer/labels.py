@@ -25,7 +25,7 @@ _MOST_WORDS = 6
 _MARK = re.compile(r"[:#=]$|^[:#=]$")
 _COLUMN = 2.5
 """Characters of space that part columns rather than words."""
-_FLUFF = re.compile(r"^[\W_]*$|^(?:no|num|number|nbr|is)[.:#]*$", re.IGNORECASE)
+_FLUFF = re.compile(r"^[\W_]*$|^(?i:no|num|number|nbr|is)[.:#]*$|^[a-z]$")
 _FUZZY_FROM = 7
 """Shorter labels are taken as written: one letter makes AGE of PAGE."""
 
@@ -35,6 +35,8 @@ _WEAK_COST = 0.8
 """An ordinary word is a label with one letter lost or taken for one like it, no more."""
 _SEXES = frozenset({"M", "F", "MALE", "FEMALE"})
 _DATE = "DATE"
+_PAGE_FOLLOWS = re.compile(r"^\d{1,2}(?: of |/)\d{1,2}(?: |$)")
+_OF_A_PAGE = frozenset({"page_of"})
 _OF_A_SEX = frozenset({"sex"})
 _OF_A_NUMBER = frozenset({"mrn", "account"})
 _OF_A_DATE = frozenset(
@@ -216,6 +218,8 @@ def _named(row: Row, start: int, stop: int, key: str, pitch: float) -> tuple[_En
     plain = plain or (exact is not None and _bears_itself_out(exact, row, start, stop, pitch))
     may_stand = start > 0 or not row[start].text[:1].islower()
     alone = marked or (may_stand and _stands_alone(row, start, stop, pitch))
+    if exact is not None and exact.key == "AGE" and _fields_that_follow(row, stop) == _OF_A_PAGE:
+        return _entries()["PAGE"], 0.86
     if exact is not None and exact.key == _DATE and _is_qualified(row, start, pitch):
         return None
     if exact is not None:
@@ -261,10 +265,14 @@ def _borne_out(row: Row, start: int, stop: int, pitch: float) -> tuple[_Entry, f
     """Return the label in capitals that a misread word is, told by the value right after it."""
     fields = _fields_that_follow(row, stop)
     opens = start == 0 or gap_before(row, start) > _COLUMN * pitch
-    if not fields or not (opens or row[start].text[:1].isupper()):
+    if not fields or not (opens or row[start].text[:1].isupper() or fields == _OF_A_PAGE):
         return None
     if "mrn" in fields and start and gap_before(row, start) < pitch:
         return None
+    if fields == _OF_A_PAGE:
+        shape = _shape(row, start, stop)
+        like_page = len(shape) > 2 and cost(shape, "PAGE") <= 1.0
+        return (_entries()["PAGE"], 0.8) if like_page else None
     found = _by_shape(row, start, stop)
     return found if found and found[0].field in fields and not found[0].weak else None
 
@@ -279,6 +287,8 @@ def _fields_that_follow(row: Row, stop: int) -> frozenset[str]:
     if text[:1].isdigit() and sum(map(str.isdigit, text)) >= _MANY_DIGITS and "/" not in text:
         dated = read_date(text, labelled=False) is not None
         return _OF_A_DATE if dated else _OF_A_NUMBER
+    if _PAGE_FOLLOWS.match(text_of(row[stop : stop + 3])):
+        return _OF_A_PAGE
     if not text[:1].isalnum():
         return frozenset()
     after = read_date(text_of(row[stop : stop + 3]), labelled=False)

@@ -38,9 +38,7 @@ def cost(read: str, printed: str) -> float:
         row = [before[0] + _LOST_COST]
         for n, b in enumerate(printed):
             changed = 0.0 if a == b else _LIKE_COST if (a, b) in _LIKE else _OTHER_COST
-            row.append(
-                min(before[n] + changed, before[n + 1] + _LOST_COST, row[n] + _LOST_COST)
-            )
+            row.append(min(before[n] + changed, before[n + 1] + _LOST_COST, row[n] + _LOST_COST))
         before = row
     return before[-1]
 
@@ -56,7 +54,9 @@ def is_like_sex(read: str) -> bool:
     return len(read) <= _MOST_OF_SEX and ends_alike and cost(read, _SEX) <= _LOST_COST
 
 
-def nearest(read: str, printed: Collection[str], field_of: dict[str, str]) -> tuple[str, float] | None:
+def nearest(
+    read: str, printed: Collection[str], field_of: dict[str, str]
+) -> tuple[str, float] | None:
     """Return the label that ``read`` must be a misreading of, with its cost.
 
     None where none is near, or where a label of another field is about as near.
@@ -64,9 +64,7 @@ def nearest(read: str, printed: Collection[str], field_of: dict[str, str]) -> tu
     if len(read) < 2:
         return None
     edits = 1 if len(read) < 5 else 2 if len(read) < 9 else 4
-    found = process.extract(
-        read, printed, scorer=Levenshtein.distance, score_cutoff=edits, limit=8
-    )
+    found = process.extract(read, printed, scorer=Levenshtein.distance, score_cutoff=edits, limit=8)
     near = sorted((cost(read, key), key) for key, _, _ in found)
     return _clear_winner(near, field_of)
 

@@ -12,6 +12,7 @@ from capture.model import Box, FrameRef
 from ocr.model import OcrPage, Word
 
 from .address_plate import read_plates, read_running_head
+from .agreement import weighed
 from .chronology import DATES, Undated, printed_age, with_centuries
 from .classify import LETTER, classify
 from .codes import headed_lines, line_quality
@@ -22,7 +23,6 @@ from .identifiers import (
     read_account,
     read_age_and_sex,
     read_mrn,
-    read_page_of,
     read_sex,
     read_ssn,
 )
@@ -31,6 +31,7 @@ from .labels import Label, Place, Places, find_labels
 from .letterhead import read_letter_date, read_letterhead
 from .model import IndexValue, PageIndex
 from .names import Name, name_words, read_name
+from .page_number import read_bare_number, read_page_of
 from .rows import Layout, box_of, layout_of, segments_of, text_of
 from .settings import DEFAULT_SETTINGS, IndexSettings
 from .signature import read_signatures
@@ -140,12 +141,12 @@ class _Reader:
         dates += [letter_date] if letter_date else []
         plates = tuple(read_plates(self._layout, self._frame, self._settings, seen, anchors))
         numbers = _boxes_of(("mrn",), labelled)
-        yield from read_running_head(
-            self._layout, self._frame, self._labels, seen, numbers
-        )
+        yield from read_running_head(self._layout, self._frame, self._labels, seen, numbers)
         dates += [plate for plate in plates if isinstance(plate, Undated)]
         yield from (plate for plate in plates if isinstance(plate, IndexValue))
         yield from with_centuries(dates, self._settings, age)
+        if not any(value.field == "page_of" for value in labelled):
+            yield from read_bare_number(self._layout, self._frame)
         yield from read_letterhead(self._layout, self._frame)
         yield from self._headed()
 
@@ -340,17 +341,10 @@ def _read_facility(words: Sequence[Word]) -> Reading | None:
 
 
 def _settled(values: Iterator[IndexValue]) -> Iterator[IndexValue]:
-    """Yield one value of each field and normal form, the surest, in the order of the page.
-
-    Values that differ are all kept: that they differ is evidence.
-    """
-    best: dict[tuple[str, str], IndexValue] = {}
-    for value in values:
-        key = (value.field, value.value)
-        if key not in best or best[key].confidence < value.confidence:
-            best[key] = value
-    strong = {v.field for v in best.values() if v.rule.endswith(("-label@1", "-boxes@1"))}
-    for value in best.values():
+    """Yield one value of each field and normal form, letterheads only where no label says more."""
+    kept = weighed(values)
+    strong = {v.field for v in kept if v.rule.endswith(("-label@1", "-boxes@1"))}
+    for value in kept:
         if value.rule.startswith("letterhead") and value.field in strong:
             continue
         yield value

@@ -115,7 +115,12 @@ def is_stay(layout: Layout, label: Label) -> bool:
 
 
 def _undated(
-    field: str, reading: DateReading, words: Sequence[Word], frame: FrameRef, strength: float, rule: str
+    field: str,
+    reading: DateReading,
+    words: Sequence[Word],
+    frame: FrameRef,
+    strength: float,
+    rule: str,
 ) -> Undated:
     seen = min(word.confidence for word in words)
     confidence = round(strength * reading.quality * seen, 4)
