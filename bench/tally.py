@@ -17,6 +17,8 @@ SURE = 0.5
 """A value or type given with less confidence is no assertion."""
 SIGNATURE = "signature"
 """Is no text of a page, so the truth of charts lacks it; `bench.page_quality` measures it."""
+UNMARKED = frozenset({SIGNATURE, "diagnosis_code", "procedure_code"})
+"""Fields that the truth of charts lacks; `bench.values` measures codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,7 @@ def _true_values(pair: Pair) -> dict[str, set[str]]:
 def _asserted_values(pair: Pair) -> dict[str, set[str]]:
     values: dict[str, set[str]] = defaultdict(set)
     for field, value, confidence in pair.found.values if pair.found else ():
-        if confidence >= SURE and field != SIGNATURE:
+        if confidence >= SURE and field not in UNMARKED:
             values[field].add(plain(field, value))
     return values
 

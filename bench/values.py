@@ -36,7 +36,7 @@ from .misread import misread
 from .people import people
 from .results import Result, Table, percent
 from .sheet import HEIGHT, WIDTH, Mark, Sheet
-from .tally import SIGNATURE, SURE, plain
+from .tally import SURE, UNMARKED, plain
 
 NAME = "values"
 REPORTED = 30000
@@ -132,7 +132,7 @@ def by_field(pages: Iterable[Indexed]) -> dict[str, FieldCount]:
 
 
 def _fields_of(page: Indexed) -> Iterator[tuple[str, FieldCount]]:
-    told = [value for value in page.values if value.field != SIGNATURE]
+    told = [value for value in page.values if value.field not in UNMARKED]
     for field in {mark.field for mark in page.marks} | {value.field for value in told}:
         marks = [mark for mark in page.marks if mark.field == field]
         true = {plain(field, mark.value) for mark in marks}

@@ -136,9 +136,10 @@ def _corners(layout: Layout, labelled: frozenset[Box]) -> Iterator[tuple[Row, tu
 
 
 def _plate_runs(row: Row, pitch: float) -> Iterator[Row]:
-    """Yield the runs of a row; a letterhead that nearly touches a plate is cut off it."""
+    """Yield the runs of a row; a letterhead or page number that nearly touches a plate is cut off."""
     for run in segments_of(row, pitch, 5.0):
-        if len(run) > _MOST_WORDS or names_facility_kind(text_of(run)):
+        numbered = run[0].text.lower().startswith("page")
+        if numbered or len(run) > _MOST_WORDS or names_facility_kind(text_of(run)):
             yield from segments_of(run, pitch, 2.0)
         else:
             yield run

@@ -19,6 +19,11 @@ ORDER = (
 """Each of these is never before the ones to its left."""
 DATES = frozenset(ORDER) | {"service_date"}
 _AFTER_BIRTH = DATES - {"birth_date"}
+_OF_CARE = (
+    "service_date", "discharge_date", "admission_date", "dictated_date", "transcribed_date",
+    "signed_date",
+)  # fmt: skip
+_TOLD = 0.5
 _OLDEST = 105
 """Years that nobody is older at a visit."""
 _AGE_OFF = 1
@@ -44,6 +49,12 @@ def printed_age(text: str) -> int | None:
     """Return the age in years that ``text`` prints, such as "45-year-old"."""
     ages = {int(found[1]) for found in _AGE.finditer(text) if int(found[1]) <= 110}
     return ages.pop() if len(ages) == 1 else None
+
+
+def day_of(values: Iterable[IndexValue]) -> str:
+    """Return the day of what a page tells of, never that of a birth; empty when it has none."""
+    dated = {v.field: v.value for v in values if v.confidence >= _TOLD}
+    return next((dated[field] for field in _OF_CARE if field in dated), "")
 
 
 def with_centuries(

@@ -30,6 +30,9 @@ _NARRATIVE = re.compile(
     r"^(?:Through|Under|After|With|The patient|Following)\b"
 )
 _SENTENCES = re.compile(r"[a-z]{3}\. [A-Z]")
+_STATES = re.compile(r"^(?:[Mm]y|[Oo]ur|[Tt]he) (?:impression|diagnosis) (?:is|was)$")
+_SENTENCE_ENDS = re.compile(r"[a-z]{3}\.$")
+_CLOSE_COMMA = re.compile(r",(?=[A-Za-z])")
 _LINKS = frozenset({"and", "of", "with", "the", "to", "in", "or"})
 _CONSENTED = re.compile(r"^(?:perform|performed|operation|procedure):$")
 _COLUMN = 2.5
@@ -84,6 +87,7 @@ def headed_lines(layout: Layout, *, impressions: bool = True) -> tuple[HeadedLin
         if impressions or head.standing.name != "impression"
         for words in _lines_of(layout, head)
     ]
+    lines += [(_STATED, words) for words in _stated(layout)]
     before = [words for standing, words in lines if standing.name == "preoperative"]
     named = (line for pair in lines for line in _named(*pair, before))
     return tuple(sorted(named, key=lambda line: (line.field, -line.strength)))
@@ -106,6 +110,23 @@ def _heads(layout: Layout) -> Iterator[_Head]:
             yield _Head(_CONSENT, number, row[consent:], left, float(layout.width))
 
 
+def _stated(layout: Layout) -> Iterator[Row]:
+    """Yield the rest of each sentence such as "My impression is acute appendicitis."."""
+    for number, row in enumerate(layout.rows):
+        for start in range(len(row) - 3):
+            if not _STATES.match(text_of(row[start : start + 3])):
+                continue
+            below = layout.rows[number + 1] if number + 1 < len(layout.rows) else ()
+            yield _sentence((*row[start + 3 :], *below))
+
+
+def _sentence(words: Row) -> Row:
+    """Return ``words`` up to the end of a sentence; none where it has no end."""
+    stops = (n + 1 for n, word in enumerate(words) if _SENTENCE_ENDS.search(word.text))
+    return words[: next(stops, 0)]
+
+
+_STATED = Standing("impression", "diagnosis", 0.75)
 _CONSENT = Standing("consented", "procedure", 0.92)
 
 
@@ -221,7 +242,7 @@ def _named(standing: Standing, words: Row, before: Sequence[Row]) -> Iterator[He
     if not _is_name(standing, text, len(words)):
         return
     kept = _without_lead(words) if standing.field == "diagnosis" else words
-    value = text_of(kept).strip(" .;,:")
+    value = _CLOSE_COMMA.sub(", ", text_of(kept)).strip(" .;,:")
     rule = f"{standing.name}-{standing.field}@1"
     yield HeadedLine(standing.field, value, kept, kept, standing.strength, rule)
 

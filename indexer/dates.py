@@ -25,11 +25,16 @@ _NUMERIC = re.compile(
 )
 _ISO = re.compile(rf"({_DAY}{{4}})[-/.]({_DAY}{{1,2}})[-/.]({_DAY}{{1,2}})(?!\w)")
 _MONTH_FIRST = re.compile(
-    rf"([A-Za-z0-9]{{3,9}}?)[.,]?\s*({_DAY}{{1,2}})(?:st|nd|rd|th)?[\s,.]+['\u2019]?({_DAY}{{4}}|{_DAY}{{2}})(?!\w)"
+    rf"([A-Za-z0-9]{{3,9}})[.,]?\s*({_DAY}{{1,2}})(?:st|nd|rd|th)?[\s,.]+['\u2019]?({_DAY}{{4}}|{_DAY}{{2}})(?!\w)"
 )
-_DAY_FIRST = re.compile(
-    rf"({_DAY}{{1,2}})(?:st|nd|rd|th)?[\s\-./]*([A-Za-z0-9]{{3,9}}?)[\s\-.,/]*['\u2019]?({_DAY}{{4}}|{_DAY}{{2}})(?!\w)"
+_DAY_FIRST, _DAY_FIRST_CLOSE = (
+    re.compile(
+        rf"({_DAY}{{1,2}})(?:st|nd|rd|th)?[\s\-./]*([A-Za-z0-9]{letters})[\s\-.,/]*"
+        rf"['\u2019]?({_DAY}{{4}}|{_DAY}{{2}})(?!\w)"
+    )
+    for letters in ("{3,9}", "{3,9}?")
 )
+"""The second for a year that touches its month: 21 MAY1961."""
 _MONTH_YEAR = re.compile(rf"([A-Za-z]{{3,9}})[.,]?\s+({_DAY}{{4}})(?!\w)")
 _NUMBER_YEAR = re.compile(r"(\d{1,2})\s*[/\-]\s*(\d{4})(?![\w/\-])")
 _YEAR = re.compile(r"((?:18|19|20)\d\d)(?![\w/\-])")
@@ -172,11 +177,12 @@ def _read_month_first(text: str) -> DateReading | None:
 
 
 def _read_day_first(text: str) -> DateReading | None:
-    found = _DAY_FIRST.match(text)
-    month = _month_of(found[2]) if found else None
-    if not found or not month:
-        return None
-    return _reading((found[1], "", found[3]), found.group(), month[0], month[1])
+    for form in (_DAY_FIRST, _DAY_FIRST_CLOSE):
+        found = form.match(text)
+        month = _month_of(found[2]) if found else None
+        if found and month:
+            return _reading((found[1], "", found[3]), found.group(), month[0], month[1])
+    return None
 
 
 def _read_partial(text: str) -> DateReading | None:

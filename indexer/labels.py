@@ -240,7 +240,7 @@ def _one_letter_off(
 
 
 def _by_shape(row: Row, start: int, stop: int) -> tuple[_Entry, float] | None:
-    """Return the entry that the words are a misreading of; not where they hold one that is nearer."""
+    """Return the entry that the words are a misreading of, unless a part of them is nearer one."""
     found = _misread(_shape(row, start, stop))
     if found is None:
         return None

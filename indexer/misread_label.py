@@ -22,7 +22,7 @@ _MARGIN, _MARGIN_OF_SHORT = 0.5, 0.3
 
 
 def shape_key(text: str) -> str:
-    """Return the letters of ``text`` in capitals, digits among them as the letters they are like."""
+    """Return the letters of ``text`` in capitals, digits as the letters that they are like."""
     return _NO_LETTER.sub("", text.upper().translate(_DIGITS))
 
 

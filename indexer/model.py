@@ -28,6 +28,8 @@ FIELDS = (
     "procedure",
     "page_of",
     "signature",
+    "diagnosis_code",
+    "procedure_code",
 )
 """Every field of the contract."""
 

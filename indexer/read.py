@@ -13,10 +13,11 @@ from ocr.model import OcrPage, Word
 
 from .address_plate import read_plates, read_running_head
 from .agreement import weighed
-from .chronology import DATES, Undated, printed_age, with_centuries
+from .chronology import DATES, Undated, day_of, printed_age, with_centuries
 from .classify import LETTER, classify
 from .codes import headed_lines, line_quality
 from .dates import find_date, read_date
+from .diagnosis_codes import DIAGNOSIS, PROCEDURE, coded, read_printed
 from .doctypes import type_entry
 from .identifiers import (
     Reading,
@@ -121,6 +122,8 @@ class _Reader:
             "referring": _read_physician,
             "facility": _read_facility,
             "age_sex": read_age_and_sex,
+            DIAGNOSIS: _read_code,
+            PROCEDURE: _read_code,
         }
 
     def values(self) -> Iterator[IndexValue]:
@@ -132,7 +135,7 @@ class _Reader:
             _boxes_of(("mrn",), labelled),
             frozenset(value.box for value in labelled),
         )
-        yield from labelled
+        yield from (value for value in labelled if value.field not in _CODES)
         yield from self._names_in_parts()
         age = printed_age(" ".join(text_of(row) for row in self._layout.rows))
         seen = frozenset(value.box for value in (*labelled, *(date.value for date in dates)))
@@ -144,11 +147,15 @@ class _Reader:
         yield from read_running_head(self._layout, self._frame, self._labels, seen, numbers)
         dates += [plate for plate in plates if isinstance(plate, Undated)]
         yield from (plate for plate in plates if isinstance(plate, IndexValue))
-        yield from with_centuries(dates, self._settings, age)
+        dated = with_centuries(dates, self._settings, age)
+        yield from dated
         if not any(value.field == "page_of" for value in labelled):
             yield from read_bare_number(self._layout, self._frame)
         yield from read_letterhead(self._layout, self._frame)
-        yield from self._headed()
+        headed = list(self._headed())
+        yield from headed
+        codes = [value for value in labelled if value.field in _CODES]
+        yield from coded((*codes, *headed), day_of(dated), self._settings)
 
     def _labels_of(self, fields: Collection[str]) -> Iterator[Label]:
         for label in self._labels:
@@ -274,6 +281,7 @@ def _boxes_of(fields: Collection[str], values: Iterable[IndexValue]) -> frozense
     return frozenset(value.box for value in values if value.field in fields)
 
 
+_CODES = frozenset({DIAGNOSIS, PROCEDURE})
 _NAME_PARTS = ("last_name", "first_name", "middle_name")
 
 
@@ -294,6 +302,10 @@ def _words_between(words: Sequence[Word], start: int, stop: int) -> Sequence[Wor
             taken.append(word)
         at += len(word.text) + 1
     return taken or words[:1]
+
+
+def _read_code(words: Sequence[Word]) -> Reading | None:
+    return read_printed([word.text for word in words])
 
 
 def _read_patient(words: Sequence[Word]) -> Reading | None:

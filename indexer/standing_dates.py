@@ -1,4 +1,4 @@
-"""Dates that are told by where they stand: on a plate, beside a signature, at the ends of a stay."""
+"""Dates told by where they stand: on a plate, beside a signature, at the ends of a stay."""
 
 from __future__ import annotations
 
