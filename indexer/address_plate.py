@@ -136,7 +136,7 @@ def _corners(layout: Layout, labelled: frozenset[Box]) -> Iterator[tuple[Row, tu
 
 
 def _plate_runs(row: Row, pitch: float) -> Iterator[Row]:
-    """Yield the runs of a row; a letterhead or page number that nearly touches a plate is cut off."""
+    """Yield the runs of a row, a letterhead or page number that nearly touches a plate apart."""
     for run in segments_of(row, pitch, 5.0):
         numbered = run[0].text.lower().startswith("page")
         if numbered or len(run) > _MOST_WORDS or names_facility_kind(text_of(run)):

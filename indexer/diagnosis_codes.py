@@ -47,9 +47,12 @@ def coded(values: Iterable[IndexValue], day: str, settings: IndexSettings) -> It
     """
     if day and day < _FIRST:
         return
+    kept = list(values)
     era = _Era(system_on(day) if day else None, settings)
-    for value in values:
-        if value.field == DIAGNOSIS:
+    named = any(value.field == "diagnosis" for value in kept)
+    for value in kept:
+        # Many a form asks for codes of another kind; bare digits are one of a diagnosis beside it.
+        if value.field == DIAGNOSIS and (named or "." in value.value):
             yield from era.as_printed(value, value.value)
         elif value.field == PROCEDURE:
             yield from era.of_procedure(value, value.value)
@@ -82,8 +85,7 @@ class _Era:
 
     def as_printed(self, value: IndexValue, text: str) -> Iterator[IndexValue]:
         if self._system is None:
-            fitting = [system for system in _FORMS if _FORMS[system].match(text)]
-            if CodeSystem.ICDA8 in fitting or len(fitting) == 1:
+            if "." in text and any(form.match(text) for form in _FORMS.values()):
                 yield _code(value, text, _UNDATED, "icd-printed@1")
             return
         reading = _in_era(text, self._system, self._list)

@@ -16,8 +16,8 @@ HEADS = Path(__file__).with_name("heads.toml")
 _DIGITS = str.maketrans("01458", "OIASB")
 _FUZZY_FROM = 9
 _CLOSE, _LOOSE = 92, 83
-_OF_A_PROCEDURE = 1.0
-"""The most that may be wrong with the head of a procedure: one letter."""
+_OF_A_PROCEDURE, _OF_A_DIAGNOSIS, _OF_A_LONG_ONE = 1.0, 1.5, 3.2
+"""The most that may be wrong with a head, as `misread_label` counts it."""
 _LONG = 14
 """From here on three misread letters leave no doubt that it is a diagnosis."""
 
@@ -49,6 +49,13 @@ def head_key(text: str) -> str:
     return "".join(filter(str.isalpha, text.upper().translate(_DIGITS)))
 
 
+def _most_wrong(standing: Standing, key: str) -> float:
+    """Return the most that may be wrong with a head; many a word ends like operation."""
+    if standing.field == "procedure":
+        return _OF_A_PROCEDURE
+    return _OF_A_LONG_ONE if len(key) >= _LONG else _OF_A_DIAGNOSIS
+
+
 @lru_cache(maxsize=8192)
 def standing_of(key: str) -> Standing | None:
     """Return the standing of the head with this key, longer ones through noise; None for others."""
@@ -58,8 +65,7 @@ def standing_of(key: str) -> Standing | None:
     if len(key) < _FUZZY_FROM or key.startswith("DATE"):
         return None
     shaped = nearest(key, known.keys(), {head: one.name for head, one in known.items()})
-    # Many a word ends like operation or procedure; none does like diagnosis.
-    if shaped and (known[shaped[0]].field == "diagnosis" or shaped[1] <= _OF_A_PROCEDURE):
+    if shaped and shaped[1] <= _most_wrong(known[shaped[0]], key):
         return known[shaped[0]]
     near = process.extractOne(key, known.keys(), scorer=fuzz.ratio, score_cutoff=_LOOSE)
     if near is None:

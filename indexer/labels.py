@@ -152,7 +152,9 @@ def _misread(shape: str) -> tuple[_Entry, float] | None:
     if near is None:
         return None
     entry = entries[near[0]]
-    return None if entry.weak and near[1] > _WEAK_COST else (entry, near[1])
+    if entry.weak and (near[1] > _WEAK_COST or entry.field in _OF_A_NUMBER):
+        return None
+    return entry, near[1]
 
 
 def find_labels(layout: Layout) -> tuple[Label, ...]:
