@@ -30,6 +30,7 @@ _AGE_OFF = 1
 """Years that a printed age may differ from the dates."""
 _NEAR = 62
 """Days that the dates of one document lie apart at most, as a rule."""
+_PAIR, _FAR_LESS = 2, 0.25
 _DOUBTED = 0.5
 """What is left of the confidence of a date that others on its page speak against."""
 _PADDED = re.compile(r"^\W*(?:0\d[/\-]\d\d|\d\d[/\-]0\d)[/\-]\d{4}\b")
@@ -71,9 +72,17 @@ def with_centuries(
     latest = max(years) if years else None
     dated += [_birth(d, settings, latest, age) for d in births]
     known = [value for value in dated if value is not None]
-    wrong = _out_of_step(known, age) | out_of_order(known)
+    wrong = _weaker(known, _out_of_step(known, age)) | _weaker(known, out_of_order(known))
     short = _lost_a_digit([d.value.raw for d in undated])
     return [_doubted(value) if _is_in(value, wrong, short) else value for value in known]
+
+
+def _weaker(values: Sequence[IndexValue], fields: frozenset[str]) -> frozenset[str]:
+    """Return of two dates that do not go together the one that was read far less surely."""
+    found = sorted((v.confidence, v.field) for v in values if v.field in fields)
+    if len(found) == _PAIR and found[1][0] - found[0][0] >= _FAR_LESS:
+        return frozenset({found[0][1]})
+    return fields
 
 
 def _is_in(value: IndexValue, fields: frozenset[str], raws: frozenset[str]) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from math import prod
 
 from .lookalikes import DIGITS, left_of
@@ -40,6 +41,7 @@ _NUMBER_YEAR = re.compile(r"(\d{1,2})\s*[/\-]\s*(\d{4})(?![\w/\-])")
 _YEAR = re.compile(r"((?:18|19|20)\d\d)(?![\w/\-])")
 _RUN = re.compile(r"([\dOolISB/\-]{6,10})(?!\w)")
 _ONE = frozenset("1lI|/-")
+_PRINTED = frozenset("/-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,28 +205,43 @@ def _partial(year: int, month: int, raw: str, quality: float) -> DateReading | N
 
 
 def _read_run(text: str) -> DateReading | None:
-    """Read digits without separators, or with slashes that were read as ones."""
+    """Read digits without separators, or with slashes that were read as ones.
+
+    None where a slash may as well have been lost: 1120/1938 is 1/20/1938 or 11/20/1938.
+    """
     found = _RUN.match(text)
     if not found:
         return None
-    readings = {
-        (reading.year, reading.month, reading.day): reading
-        for parts in _splits(found[1])
-        if (reading := _reading(parts, found[1], quality=0.8))
-    }
-    return next(iter(readings.values())) if len(readings) == 1 else None
+    readings = _days_of(found[1], _splits(found[1]))
+    others = _days_of(found[1], _with_one_lost(found[1]))
+    if len(readings) != 1 or others.keys() - readings.keys():
+        return None
+    return next(iter(readings.values()))
+
+
+def _days_of(
+    run: str, cuts: Iterable[tuple[str, str, str]]
+) -> dict[tuple[int, int, int], DateReading]:
+    read = (_reading(parts, run, quality=0.8) for parts in cuts if len(parts[2]) in (2, 4))
+    return {(one.year, one.month, one.day): one for one in read if one is not None}
 
 
 def _splits(run: str) -> Iterator[tuple[str, str, str]]:
     """Yield day, month, year as ``run`` can be cut: none or both slashes read as ones."""
     if len(run) in (6, 8):
         yield run[2:4], run[:2], run[4:]
-    for month in (1, 2):
-        for day in (1, 2):
-            first, second = month, month + 1 + day
-            year = run[second + 1 :]
-            if len(year) in (2, 4) and run[first] in _ONE and run[second] in _ONE:
-                yield run[first + 1 : second], run[:month], year
+    for month, day in product((1, 2), (1, 2)):
+        second = month + 1 + day
+        if run[month : month + 1] in _ONE and run[second : second + 1] in _ONE:
+            yield run[month + 1 : second], run[:month], run[second + 1 :]
+
+
+def _with_one_lost(run: str) -> Iterator[tuple[str, str, str]]:
+    for month, day in product((1, 2), (1, 2)):
+        if run[month + day : month + day + 1] in _PRINTED:
+            yield run[month : month + day], run[:month], run[month + day + 1 :]
+        if run[month : month + 1] in _PRINTED:
+            yield run[month + 1 : month + 1 + day], run[:month], run[month + 1 + day :]
 
 
 def service_century(

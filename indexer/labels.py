@@ -200,7 +200,8 @@ def _may_open(row: Row, start: int, pitch: float) -> bool:
         return False
     if not text[:1].islower() or (start and gap_before(row, start) > _COLUMN * pitch):
         return True
-    return any(_MARK.search(word.text) for word in row[start : start + _MOST_WORDS + 1])
+    marked = any(_MARK.search(word.text) for word in row[start : start + _MOST_WORDS + 1])
+    return marked or _PAGE_FOLLOWS.match(text_of(row[start + 1 : start + 4])) is not None
 
 
 def _broken(row: Row, n: int, pitch: float) -> bool:

@@ -63,8 +63,10 @@ def nearest(
     """
     if len(read) < 2:
         return None
-    edits = 1 if len(read) < 5 else 2 if len(read) < 9 else 4
-    found = process.extract(read, printed, scorer=Levenshtein.distance, score_cutoff=edits, limit=8)
+    edits = 1 if len(read) < 4 else 2 if len(read) < 9 else 4
+    found = process.extract(
+        read, printed, scorer=Levenshtein.distance, score_cutoff=edits, limit=12
+    )
     near = sorted((cost(read, key), key) for key, _, _ in found)
     return _clear_winner(near, field_of)
 
