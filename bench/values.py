@@ -52,6 +52,8 @@ class Indexed:
     page: OcrPage
     marks: tuple[Mark, ...]
     values: tuple[IndexValue, ...]
+    printed: str
+    """Text of the sheet."""
     birth_date: str
     known: bool
     """The patient index has its patient."""
@@ -82,7 +84,8 @@ def _indexed(
     number = _surest(values, "mrn")
     registered = number is not None and number.value in numbers
     birth = leaf.paper.person.birth_date.isoformat()
-    return Indexed(page, _legible(leaf.sheet), values, birth, known, registered, spent)
+    marks, text = _legible(leaf.sheet), leaf.sheet.text
+    return Indexed(page, marks, values, text, birth, known, registered, spent)
 
 
 def _legible(sheet: Sheet) -> tuple[Mark, ...]:
@@ -284,6 +287,21 @@ def with_check_digits(seed: int, charts: int, noise: float, *, development: bool
     return made
 
 
+def code_row(pages: Iterable[Indexed], noise: float) -> tuple[results.Cell, ...]:
+    """Return how the codes of diagnoses that face sheets print were read."""
+    books = {one.name: one.icd9 for one in CONDITIONS}
+    outcomes: Counter[str] = Counter()
+    for page in pages:
+        names = {mark.value for mark in page.marks if mark.field == "diagnosis"}
+        told = {
+            v.value for v in page.values if v.field == "diagnosis_code" and v.confidence >= SURE
+        }
+        true = {books[name] for name in names if name in books} & set(page.printed.split())
+        outcomes.update({"true": len(true), "exact": len(true & told), "wrong": len(told - true)})
+    exact = percent(_share(outcomes["exact"], outcomes["true"]))
+    return percent(noise, 0), outcomes["true"], exact, outcomes["wrong"]
+
+
 _TOGETHER = (
     "misread", "pages", "birth date exact", "dates in their role", "dated by the birth date",
     "MRN exact", "MRN wrong", "MRN exact if registered", "wrong",
@@ -316,7 +334,7 @@ def _number_cells(count: NumberCount) -> tuple[results.Cell, results.Cell]:
 
 
 def _tables(given: argparse.Namespace) -> Iterator[Table]:
-    rows = []
+    rows, codes = [], []
     for noise in given.noise:
         order = BoxOrder(given.seed, given.charts, noise, development=given.development)
         pages = list(indexed(order))
@@ -324,8 +342,11 @@ def _tables(given: argparse.Namespace) -> Iterator[Table]:
             given.seed, max(1, given.charts // 4), noise, development=given.development
         )
         rows.append(together_row(pages, checked, noise))
+        codes.append(code_row(pages, noise))
         yield field_table(pages, noise)
     note = "A number counts as registered where the patient index has it; the last are M10."
+    columns = ("misread", "codes printed", "exact", "asserted wrong")
+    yield Table("Codes of diagnoses", columns, tuple(codes), "Checked against no list.")
     yield Table("Record numbers and dates of pages", _TOGETHER, tuple(rows), note)
 
 
