@@ -11,6 +11,7 @@ from ocr.model import Word
 
 from .doctypes import section_head_keys
 from .heads import Standing, head_key, standing_of
+from .misread_label import cost, shape_key
 from .rows import Layout, Row, box_of, segments_of, text_of
 
 _NUMBERING = re.compile(r"^[(\[]?(?:\d{1,2}|[A-Ha-h])[.):]$")
@@ -37,6 +38,8 @@ _LINKS = frozenset({"and", "of", "with", "the", "to", "in", "or"})
 _CONSENTED = re.compile(r"^(?:perform|performed|operation|procedure):$")
 _COLUMN = 2.5
 """Characters of space that part columns rather than words."""
+_ONE_LETTER = 0.8
+"""One letter lost, or taken for one like it."""
 _MOST_LINES = 6
 _MOST_WORDS = 30
 _MOST_LEAD = 6
@@ -236,7 +239,7 @@ def _goes_on(line: Row, words: Row) -> bool:
 
 def _named(standing: Standing, words: Row, before: Sequence[Row]) -> Iterator[HeadedLine]:
     text = text_of(words).strip(" .;,:")
-    if standing.field == "diagnosis" and _SAME.match(text):
+    if standing.field == "diagnosis" and (_SAME.match(text) or _is_nearly(words, "SAME")):
         yield from (_same(standing, words, named) for named in before)
         return
     if not _is_name(standing, text, len(words)):
@@ -247,6 +250,10 @@ def _named(standing: Standing, words: Row, before: Sequence[Row]) -> Iterator[He
     yield HeadedLine(standing.field, value, kept, kept, standing.strength, rule)
 
 
+def _is_nearly(words: Row, printed: str) -> bool:
+    return len(words) == 1 and cost(shape_key(words[0].text), printed) <= _ONE_LETTER
+
+
 def _same(standing: Standing, words: Row, named: Row) -> HeadedLine:
     value, evidence = text_of(named).strip(" .;,:"), (*named, *words)
     rule = f"same-{standing.field}@1"
@@ -255,7 +262,9 @@ def _same(standing: Standing, words: Row, named: Row) -> HeadedLine:
 
 def _is_name(standing: Standing, text: str, words: int) -> bool:
     """Say whether ``text`` names something: not "none", no page of prose, no narrative."""
-    if _NOTHING.match(text) or words > _MOST_WORDS or sum(map(str.isalpha, text)) < 3:
+    if _NOTHING.match(text) or cost(shape_key(text), "NONE") <= _ONE_LETTER:
+        return False
+    if words > _MOST_WORDS or sum(map(str.isalpha, text)) < 3:
         return False
     if standing.name == "impression":
         return words <= _MOST_OF_AN_IMPRESSION and not _NARRATIVE.search(text)

@@ -19,19 +19,21 @@ _MONTH_NAMES = (
 _MONTHS = {form: n for n, name in enumerate(_MONTH_NAMES, start=1) for form in (name, name[:3])} | {
     "SEPT": 9
 }
+_END = r"(?!\w)(?!['\u2019.,]\d)"
+"""A year that goes on behind a speck, as in 19'37, is not one of two digits."""
 _SEPARATOR = r"\s*[/\-.\\]\s*"
 _DAY = r"[\dOolI|SZBGQDsz]"
 _NUMERIC = re.compile(
-    rf"({_DAY}{{1,2}}){_SEPARATOR}({_DAY}{{1,2}}){_SEPARATOR}({_DAY}{{4}}|{_DAY}{{2}})(?![\w])"
+    rf"({_DAY}{{1,2}}){_SEPARATOR}({_DAY}{{1,2}}){_SEPARATOR}({_DAY}{{4}}|{_DAY}{{2}}){_END}"
 )
 _ISO = re.compile(rf"({_DAY}{{4}})[-/.]({_DAY}{{1,2}})[-/.]({_DAY}{{1,2}})(?!\w)")
 _MONTH_FIRST = re.compile(
-    rf"([A-Za-z0-9]{{3,9}})[.,]?\s*({_DAY}{{1,2}})(?:st|nd|rd|th)?[\s,.]+['\u2019]?({_DAY}{{4}}|{_DAY}{{2}})(?!\w)"
+    rf"([A-Za-z0-9]{{3,9}})[.,]?\s*({_DAY}{{1,2}})(?:st|nd|rd|th)?[\s,.]+['\u2019]?({_DAY}{{4}}|{_DAY}{{2}}){_END}"
 )
 _DAY_FIRST, _DAY_FIRST_CLOSE = (
     re.compile(
         rf"({_DAY}{{1,2}})(?:st|nd|rd|th)?[\s\-./]*([A-Za-z0-9]{letters})[\s\-.,/]*"
-        rf"['\u2019]?({_DAY}{{4}}|{_DAY}{{2}})(?!\w)"
+        rf"['\u2019]?({_DAY}{{4}}|{_DAY}{{2}}){_END}"
     )
     for letters in ("{3,9}", "{3,9}?")
 )

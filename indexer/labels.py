@@ -1,4 +1,4 @@
-"""Find the labels of a page, and the words where the value of each should stand."""
+"""Find the labels of a page."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
 
-from ocr.model import Word
-
 from .dates import read_date
 from .misread_label import cost, is_like_sex, nearest, shape_key
-from .rows import Layout, Row, box_of, gap_before, segments_of, text_of
+from .rows import Layout, Row, gap_before, text_of
 
 LABELS = Path(__file__).with_name("labels.toml")
 
@@ -23,9 +21,8 @@ _LETTERS = re.compile(r"[^A-Z#]")
 _FOLD = str.maketrans("01580", "OISBO")
 _MOST_WORDS = 6
 _MARK = re.compile(r"[:#=]$|^[:#=]$")
-_COLUMN = 2.5
+COLUMN = 2.5
 """Characters of space that part columns rather than words."""
-_FLUFF = re.compile(r"^[\W_]*$|^(?i:no|num|number|nbr|is)[.:#]*$|^[a-z]$")
 _FUZZY_FROM = 7
 """Shorter labels are taken as written: one letter makes AGE of PAGE."""
 
@@ -43,9 +40,10 @@ _OF_A_DATE = frozenset(
     {"birth_date", "admission_date", "discharge_date", "service_date", "dictated_date",
      "transcribed_date", "signed_date"}
 )  # fmt: skip
+_NEARLY = 0.86
+"""Strength of a label with a single letter taken for one like it."""
 _SHAPED_FROM = 3
 """Letters of the shortest label that is known by the shapes of its letters."""
-_YEAR_ALONE = re.compile(r"^[12][0-9OolI]{3}$")
 _QUALIFIES = 3
 """Letters of the shortest word that says of what a date is."""
 _MANY_DIGITS = 5
@@ -64,16 +62,6 @@ class Label:
     stop: int
     strength: float
     """1.0 as written; less when a letter differs or the word is an ordinary one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the value of a label may stand."""
-
-    words: Row
-    rule: str
-    """``right`` or ``below``."""
-    strength: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +186,18 @@ def _may_open(row: Row, start: int, pitch: float) -> bool:
     text = row[start].text
     if not any(character.isalpha() for character in text):
         return False
-    if not text[:1].islower() or (start and gap_before(row, start) > _COLUMN * pitch):
+    if not text[:1].islower() or (start and gap_before(row, start) > COLUMN * pitch):
         return True
     marked = any(_MARK.search(word.text) for word in row[start : start + _MOST_WORDS + 1])
-    return marked or _PAGE_FOLLOWS.match(text_of(row[start + 1 : start + 4])) is not None
+    stops = range(start + 1, min(start + _MOST_WORDS, len(row)))
+    if marked or any(_is_column(row, stop, pitch) for stop in stops):
+        return True
+    return _PAGE_FOLLOWS.match(text_of(row[start + 1 : start + 4])) is not None
+
+
+def _is_column(row: Row, stop: int, pitch: float) -> bool:
+    """Say whether the words before ``stop`` end a column that another one follows."""
+    return stop < len(row) and gap_before(row, stop) > 2 * COLUMN * pitch
 
 
 def _broken(row: Row, n: int, pitch: float) -> bool:
@@ -219,7 +215,7 @@ def _named(row: Row, start: int, stop: int, key: str, pitch: float) -> tuple[_En
     marked = _is_marked(row, stop)
     plain = exact is not None and not exact.weak and not row[start].text[:1].islower()
     plain = plain or (exact is not None and _bears_itself_out(exact, row, start, stop, pitch))
-    may_stand = start > 0 or not row[start].text[:1].islower()
+    may_stand = start > 0 or not row[start].text[:1].islower() or _is_column(row, stop, pitch)
     alone = marked or (may_stand and _stands_alone(row, start, stop, pitch))
     if exact is not None and exact.key == "AGE" and _fields_that_follow(row, stop) == _OF_A_PAGE:
         return _entries()["PAGE"], 0.86
@@ -267,7 +263,7 @@ def _shape(row: Row, start: int, stop: int) -> str:
 def _borne_out(row: Row, start: int, stop: int, pitch: float) -> tuple[_Entry, float] | None:
     """Return the label in capitals that a misread word is, told by the value right after it."""
     fields = _fields_that_follow(row, stop)
-    opens = start == 0 or gap_before(row, start) > _COLUMN * pitch
+    opens = start == 0 or gap_before(row, start) > COLUMN * pitch
     if not fields or not (opens or row[start].text[:1].isupper() or fields == _OF_A_PAGE):
         return None
     if "mrn" in fields and start and gap_before(row, start) < pitch:
@@ -277,7 +273,10 @@ def _borne_out(row: Row, start: int, stop: int, pitch: float) -> tuple[_Entry, f
         like_page = len(shape) > 2 and cost(shape, "PAGE") <= 1.0
         return (_entries()["PAGE"], 0.8) if like_page else None
     found = _by_shape(row, start, stop)
-    return found if found and found[0].field in fields and not found[0].weak else None
+    if found is None or found[0].field not in fields:
+        return None
+    nearly = found[1] >= _NEARLY and fields == _OF_A_DATE and row[start].text.isupper()
+    return found if nearly or not found[0].weak else None
 
 
 def _fields_that_follow(row: Row, stop: int) -> frozenset[str]:
@@ -316,7 +315,7 @@ def _bears_itself_out(entry: _Entry, row: Row, start: int, stop: int, pitch: flo
     if not all(word.text.isupper() for word in row[start:stop]):
         return False
     if entry.field == "mrn":
-        opens = start == 0 or gap_before(row, start) > _COLUMN * pitch
+        opens = start == 0 or gap_before(row, start) > COLUMN * pitch
         return opens and "mrn" in _fields_that_follow(row, stop)
     if not entry.field.endswith("_date") or len(entry.key) < _DATED_FROM:
         return False
@@ -352,93 +351,5 @@ def _is_marked(row: Row, stop: int) -> bool:
 
 
 def _stands_alone(row: Row, start: int, stop: int, pitch: float) -> bool:
-    left = start == 0 or gap_before(row, start) > _COLUMN * pitch
+    left = start == 0 or gap_before(row, start) > COLUMN * pitch
     return left and (stop == len(row) or gap_before(row, stop) > 1.7 * pitch)
-
-
-class Places:
-    """The values' places of one page's labels."""
-
-    def __init__(self, layout: Layout, labels: tuple[Label, ...]) -> None:
-        self._layout = layout
-        self._by_row: dict[int, list[Label]] = {}
-        for label in labels:
-            self._by_row.setdefault(label.row, []).append(label)
-
-    def of(self, label: Label) -> Iterator[Place]:
-        """Yield the words right of ``label``; when they are none or a column off, those below."""
-        right = self._right(label)
-        if right:
-            yield Place(right, "right", label.strength)
-        if right and not self._is_column_off(label):
-            return
-        below = self._below(label)
-        if below:
-            yield Place(below, "below", (0.9 if right else 0.97) * label.strength)
-            yield from self._going_on(label, below)
-
-    def _is_column_off(self, label: Label) -> bool:
-        gap = gap_before(self._layout.rows[label.row], label.stop)
-        return gap > 2 * _COLUMN * self._layout.pitch
-
-    def _right(self, label: Label) -> Row:
-        row = self._layout.rows[label.row]
-        stop = min(
-            (other.start for other in self._by_row[label.row] if other.start >= label.stop),
-            default=len(row),
-        )
-        return _without_fluff(row[label.stop : stop])
-
-    def _below(self, label: Label) -> Row:
-        layout = self._layout
-        own = box_of(layout.rows[label.row][label.start : label.stop])
-        limit = self._right_limit(label)
-        for number in range(label.row + 1, min(label.row + 3, len(layout.rows))):
-            row = layout.rows[number]
-            if box_of(row).y - own.bottom > 3 * own.height:
-                return ()
-            taken = self._free_words(number, own.x - 3 * layout.pitch, limit)
-            if taken:
-                return _without_fluff(next(segments_of(taken, layout.pitch, 6.0)))
-            if self._by_row.get(number):
-                return ()
-        return ()
-
-    def _going_on(self, label: Label, below: Row) -> Iterator[Place]:
-        """Yield a date that breaks into a second line of its column: "March 3," and "1961"."""
-        number = next(n for n in range(label.row + 1, label.row + 3) if below[0] in self._row(n))
-        if not label.field.endswith("_date") or not below[-1].text.endswith(","):
-            return
-        left, width = below[0].box.x - self._layout.pitch, box_of(below).width
-        words = self._free_words(number + 1, left, left + width) if self._row(number + 1) else ()
-        if words and _YEAR_ALONE.match(words[0].text):
-            yield Place((*below, words[0]), "below", 0.9 * label.strength)
-
-    def _row(self, number: int) -> Row:
-        return self._layout.rows[number] if number < len(self._layout.rows) else ()
-
-    def _right_limit(self, label: Label) -> float:
-        row = self._layout.rows[label.row]
-        if label.stop == len(row):
-            return float(self._layout.width)
-        return row[label.stop].box.x - self._layout.pitch
-
-    def _free_words(self, number: int, left: float, right: float) -> Row:
-        taken: list[Word] = []
-        labelled = {
-            n for label in self._by_row.get(number, ()) for n in range(label.start, label.stop)
-        }
-        for n, word in enumerate(self._layout.rows[number]):
-            if not left <= word.box.x < right:
-                continue
-            if n in labelled:
-                break
-            taken.append(word)
-        return tuple(taken)
-
-
-def _without_fluff(words: Row) -> Row:
-    start = 0
-    while start < len(words) and _FLUFF.match(words[start].text):
-        start += 1
-    return words[start:]

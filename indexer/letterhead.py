@@ -34,20 +34,37 @@ _FIRST_ROWS = 8
 
 def read_letterhead(layout: Layout, frame: FrameRef) -> Iterator[IndexValue]:
     """Yield the first line near the top that names a hospital or clinic by itself."""
-    for row in layout.rows[:_FIRST_ROWS]:
-        if box_of(row).y > 0.25 * layout.height and row is not layout.rows[0]:
+    for number, row in enumerate(layout.rows[:_FIRST_ROWS]):
+        if number and box_of(row).y > 0.25 * layout.height:
             return
         for run in segments_of(row, layout.pitch):
-            run = _without_neighbour(run)
-            text = text_of(run).strip(" .,;-*")
-            if not _names_facility(text):
-                continue
-            confidence = 0.9 * min(word.confidence for word in run)
-            box = box_of(run)
-            yield IndexValue(
-                "facility", text, text_of(run), frame, box, round(confidence, 4), "letterhead@1"
-            )
-            return
+            found = _facility(layout, number, _without_neighbour(run))
+            if found:
+                confidence = round(0.9 * min(word.confidence for word in found), 4)
+                name, raw = text_of(found).strip(" .,;-*"), text_of(found)
+                yield IndexValue(
+                    "facility", name, raw, frame, box_of(found), confidence, "letterhead@1"
+                )
+                return
+
+
+def _facility(layout: Layout, number: int, run: Row) -> Row:
+    """Return the words of a facility's name that ``run`` is, or starts; none for anything else."""
+    if _names_facility(text_of(run).strip(" .,;-*")):
+        return run
+    below = layout.rows[number + 1] if number + 1 < len(layout.rows) else ()
+    for other in segments_of(below, layout.pitch):
+        whole = (*run, *other)
+        centred = abs(_middle(other) - _middle(run)) < 2 * layout.pitch
+        flush = abs(other[0].box.x - run[0].box.x) < 2 * layout.pitch
+        if (centred or flush) and _KIND_ENDS.search(text_of(whole)) and len(other) == 1:
+            return whole if _names_facility(text_of(whole).strip(" .,;-*")) else ()
+    return ()
+
+
+def _middle(run: Row) -> float:
+    box = box_of(run)
+    return box.x + box.width / 2
 
 
 def _without_neighbour(run: Row) -> Row:

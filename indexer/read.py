@@ -28,12 +28,13 @@ from .identifiers import (
     read_ssn,
 )
 from .identity import doubting_numbers
-from .labels import Label, Place, Places, find_labels
+from .labels import Label, find_labels
 from .letterhead import read_letter_date, read_letterhead
 from .model import IndexValue, PageIndex
 from .names import Name, name_words, read_name
 from .page_number import read_bare_number, read_page_of
-from .rows import Layout, box_of, layout_of, segments_of, text_of
+from .places import Place, Places
+from .rows import Layout, box_of, layout_of, segments_of, text_of, whole_names
 from .settings import DEFAULT_SETTINGS, IndexSettings
 from .signature import read_signatures
 from .standing_dates import is_stay, read_plate_date, read_signature_dates
@@ -323,7 +324,7 @@ def _read_person(words: Sequence[Word], *, alone: bool) -> Reading | None:
     """Read a name, stopping at the first wide gap; ``alone`` accepts a mere surname."""
     pitch = sum(word.box.width / len(word.text) for word in words) / len(words)
     run = next(segments_of(tuple(words), pitch, 4.0))
-    texts = name_words([word.text for word in run])
+    texts = name_words([word.text for word in whole_names(run)])
     reading = read_name(texts, surname_may_stand_alone=alone)
     if reading is None:
         return None

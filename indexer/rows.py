@@ -129,8 +129,23 @@ def _whole(row: Iterable[Word]) -> Row:
 def _is_torn(one: Word, two: Word) -> bool:
     if not _TORN_LEFT.search(one.text) or not _TORN_RIGHT.match(two.text):
         return False
+    return _touch(one, two)
+
+
+def _touch(one: Word, two: Word) -> bool:
     width = min(one.box.width / len(one.text), two.box.width / len(two.text))
     return two.box.x - one.box.right < _TEAR * width
+
+
+def whole_names(run: Row) -> Row:
+    """Join the pieces of torn names: what goes on in small letters where it touches."""
+    kept: list[Word] = []
+    for word in run:
+        if kept and word.text[:1].islower() and kept[-1].text.isalpha() and _touch(kept[-1], word):
+            kept[-1] = _joined(kept[-1], word)
+        else:
+            kept.append(word)
+    return tuple(kept)
 
 
 def _joined(one: Word, two: Word) -> Word:
