@@ -42,6 +42,8 @@ _MONTH_YEAR = re.compile(rf"([A-Za-z]{{3,9}})[.,]?\s+({_DAY}{{4}})(?!\w)")
 _NUMBER_YEAR = re.compile(r"(\d{1,2})\s*[/\-]\s*(\d{4})(?![\w/\-])")
 _YEAR = re.compile(r"((?:18|19|20)\d\d)(?![\w/\-])")
 _RUN = re.compile(r"([\dOolISB/\-]{6,10})(?!\w)")
+_MONTH_OFF, _RUN_MENDED = 0.85, 0.8
+"""What is left of the quality for a month with a wrong letter, and for digits without slashes."""
 _ONE = frozenset("1lI|/-")
 _PRINTED = frozenset("/-")
 
@@ -62,6 +64,8 @@ class DateReading:
     """Characters of the text it takes."""
     quality: float
     """1.0 as printed; less when letters were read as digits or a form is unusual."""
+    repaired: bool = False
+    """Letters were read as digits, slashes as ones, or a month is a letter off."""
 
     def iso(self, year: int) -> str:
         """Return ISO 8601 with ``year``, as long as the print was whole."""
@@ -115,15 +119,23 @@ def _reading(
     if any(number is None for number in numbers):
         return None
     values = [number for number in numbers if number is not None]
-    for _, part_quality in values:
-        quality *= part_quality
+    mended = prod(part for _, part in values)
     year, day = values[-1][0], values[0][0]
     if not month:
         month = values[1][0]
     short = len(parts[2]) == 2
     if not _possible(year, month, day, short=short):
         return None
-    return DateReading(year, month, day, short, raw.strip(), len(raw), quality)
+    return DateReading(
+        year,
+        month,
+        day,
+        short,
+        raw.strip(),
+        len(raw),
+        quality * mended,
+        repaired=mended < 1.0 or quality in (_MONTH_OFF, _RUN_MENDED),
+    )
 
 
 def _possible(year: int, month: int, day: int, *, short: bool) -> bool:
@@ -161,7 +173,7 @@ def _month_of(word: str) -> tuple[int, float] | None:
         return _MONTHS[plain], 1.0
     mended = plain.translate(str.maketrans("01580", "OISBO"))
     near = {n for name, n in _MONTHS.items() if _one_letter_off(mended, name)}
-    return (near.pop(), 0.85) if len(near) == 1 else None
+    return (near.pop(), _MONTH_OFF) if len(near) == 1 else None
 
 
 def _one_letter_off(word: str, name: str) -> bool:
@@ -224,7 +236,7 @@ def _read_run(text: str) -> DateReading | None:
 def _days_of(
     run: str, cuts: Iterable[tuple[str, str, str]]
 ) -> dict[tuple[int, int, int], DateReading]:
-    read = (_reading(parts, run, quality=0.8) for parts in cuts if len(parts[2]) in (2, 4))
+    read = (_reading(parts, run, quality=_RUN_MENDED) for parts in cuts if len(parts[2]) in (2, 4))
     return {(one.year, one.month, one.day): one for one in read if one is not None}
 
 

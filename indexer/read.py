@@ -224,7 +224,8 @@ class _Reader:
             start, reading = found
         words = _words_between(place.words, start, start + reading.length)
         confidence = _LABELLED * _seen(words) * reading.quality * place.strength
-        rule = f"{label.field.replace('_', '-')}-label@1"
+        repaired = "-repaired" if reading.repaired else ""
+        rule = f"{label.field.replace('_', '-')}-label{repaired}@1"
         value = IndexValue(
             label.field, "", reading.raw, self._frame, box_of(words), round(confidence, 4), rule
         )

@@ -123,6 +123,7 @@ def _undated(
     rule: str,
 ) -> Undated:
     seen = min(word.confidence for word in words)
+    name = f"{rule}-repaired@1" if reading.repaired else f"{rule}@1"
     confidence = round(strength * reading.quality * seen, 4)
-    value = IndexValue(field, "", text_of(words), frame, box_of(words), confidence, f"{rule}@1")
+    value = IndexValue(field, "", text_of(words), frame, box_of(words), confidence, name)
     return Undated(reading, value)

@@ -59,3 +59,11 @@ def test_the_order_of_a_page_is_lawful_or_said_not_to_be() -> None:
 def test_the_day_of_a_page_is_never_that_of_a_birth() -> None:
     assert day_of(indexed("DOB: 03/04/1927").values) == ""
     assert day_of(indexed("DOB: 03/04/1927  Discharged: 05/12/1961").values) == "1961-05-12"
+
+
+@pytest.mark.parametrize("printed", ["O3/04/1927", "Marcb 4, 1927", "3114127"])
+def test_a_mended_date_says_so_and_keeps_what_was_read(printed: str) -> None:
+    found = only(f"DOB: {printed}   Date of Service: 05/06/1961", "birth_date")
+    assert found.rule == "birth-date-label-repaired@1"
+    assert found.raw == printed
+    assert found.confidence < 0.9
