@@ -12,7 +12,7 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from random import Random
@@ -174,10 +174,10 @@ _FIELD_COLUMNS = (
 )  # fmt: skip
 
 
-def field_table(pages: Sequence[Indexed], noise: float) -> Table:
+def field_table(counts: Mapping[str, FieldCount], pages: int, noise: float) -> Table:
     """Return how each field came out at one rate of errors."""
-    rows = tuple(_field_row(field, count) for field, count in by_field(pages).items())
-    note = f"{len(pages)} pages, each indexed alone."
+    rows = tuple(_field_row(field, count) for field, count in counts.items())
+    note = f"{pages} pages, each indexed alone."
     return Table(
         f"Index values, {percent(noise, 0)} of characters misread", _FIELD_COLUMNS, rows, note
     )
@@ -310,10 +310,10 @@ _TOGETHER = (
 
 
 def together_row(
-    pages: Sequence[Indexed], checked: Sequence[Indexed], noise: float
+    births: FieldCount, pages: Sequence[Indexed], checked: Sequence[Indexed], noise: float
 ) -> tuple[results.Cell, ...]:
     """Return the figures that decide, at one rate of errors."""
-    births, role = by_field(pages)["birth_date"], roles(pages)
+    role = roles(pages)
     read, known, digit = numbers_as_read(pages), numbers_registered(pages), numbers_as_read(checked)
     return (
         percent(noise, 0),
@@ -341,9 +341,10 @@ def _tables(given: argparse.Namespace) -> Iterator[Table]:
         checked = with_check_digits(
             given.seed, max(1, given.charts // 4), noise, development=given.development
         )
-        rows.append(together_row(pages, checked, noise))
+        counts = by_field(pages)
+        rows.append(together_row(counts["birth_date"], pages, checked, noise))
         codes.append(code_row(pages, noise))
-        yield field_table(pages, noise)
+        yield field_table(counts, len(pages), noise)
     note = "A number counts as registered where the patient index has it; the last are M10."
     columns = ("misread", "codes printed", "exact", "asserted wrong")
     yield Table("Codes of diagnoses", columns, tuple(codes), "Checked against no list.")

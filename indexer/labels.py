@@ -31,7 +31,7 @@ _LIKE_NO = frozenset({"HO", "MO", "NQ", "NG"})
 _WEAK_COST = 0.8
 """An ordinary word is a label with one letter lost or taken for one like it, no more."""
 _SEXES = frozenset({"M", "F", "MALE", "FEMALE"})
-_DATE = "DATE"
+_DATE, _DOS = "DATE", "DOS"
 _PAGE_FOLLOWS = re.compile(r"^\d{1,2}(?: of |/)\d{1,2}(?: |$)")
 _OF_A_PAGE = frozenset({"page_of"})
 _OF_A_SEX = frozenset({"sex"})
@@ -212,6 +212,8 @@ def _broken(row: Row, n: int, pitch: float) -> bool:
 def _named(row: Row, start: int, stop: int, key: str, pitch: float) -> tuple[_Entry, float] | None:
     """Return the entry that the words are, as written or misread, and how strongly."""
     exact = _entries().get(key) or _with_number(key)
+    if key == _DOS and row[start].text.upper().strip(".:") != _DOS:
+        return None  # DO5 is a date of birth as well as one of service
     marked = _is_marked(row, stop)
     plain = exact is not None and not exact.weak and not row[start].text[:1].islower()
     plain = plain or (exact is not None and _bears_itself_out(exact, row, start, stop, pitch))

@@ -75,6 +75,11 @@ def test_a_misread_birth_date_is_never_a_date_of_service(label: str) -> None:
     assert values(f"TESTPERSON, ALMA {label} 04-11-1932 SEX F", "service_date") == []
 
 
+def test_a_label_that_two_dates_may_have_is_none_of_them() -> None:
+    assert values("DOS: 04-11-1932", "service_date") == ["1932-04-11"]
+    assert values("DO5: 04-11-1932", "service_date") == []
+
+
 def test_a_date_that_says_of_what_is_no_date_of_service() -> None:
     assert values("Transfusion Date: 04-11-1932", "service_date") == []
     assert values("Date: 04-11-1932", "service_date") == ["1932-04-11"]
