@@ -212,7 +212,7 @@ def _broken(row: Row, n: int, pitch: float) -> bool:
 def _named(row: Row, start: int, stop: int, key: str, pitch: float) -> tuple[_Entry, float] | None:
     """Return the entry that the words are, as written or misread, and how strongly."""
     exact = _entries().get(key) or _with_number(key)
-    if key == _DOS and row[start].text.upper().strip(".:") != _DOS:
+    if key == _DOS and any(map(str.isdigit, row[start].text)):
         return None  # DO5 is a date of birth as well as one of service
     marked = _is_marked(row, stop)
     plain = exact is not None and not exact.weak and not row[start].text[:1].islower()

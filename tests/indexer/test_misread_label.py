@@ -77,6 +77,7 @@ def test_a_misread_birth_date_is_never_a_date_of_service(label: str) -> None:
 
 def test_a_label_that_two_dates_may_have_is_none_of_them() -> None:
     assert values("DOS: 04-11-1932", "service_date") == ["1932-04-11"]
+    assert values("D.O.S.: 04-11-1932", "service_date") == ["1932-04-11"]
     assert values("DO5: 04-11-1932", "service_date") == []
 
 
