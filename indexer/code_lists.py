@@ -78,9 +78,9 @@ def code_list(path: str) -> CodeList:
     try:
         rows = list(_rows(Path(path)))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, ElementTree.ParseError) as error:
-        raise SettingsError(f"the list of codes cannot be read: {error}") from error
+        raise SettingsError(f"no list of codes can be read from {path}: {error}") from error
     if not rows:
-        raise SettingsError("the list of codes holds no codes: name a file as it was published")
+        raise SettingsError(f"{path} holds no codes: name a list as it was published")
     return _listed(rows)
 
 
