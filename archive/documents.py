@@ -27,6 +27,9 @@ _DATES = (
     "signed_date",
 )
 
+_SURE = 0.5
+"""A date read with less comes after every other."""
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
@@ -235,7 +238,10 @@ def best_value(values: Iterable[IndexValue], field: str) -> str | None:
 def document_date(values: Iterable[IndexValue]) -> str | None:
     """Return the date that a document goes by in its chart: never a birth date."""
     told = list(values)
-    found = (best_value(told, field) for field in _DATES)
+    births = {value.value for value in told if value.field == "birth_date"}
+    days = [value for value in told if value.value not in births]
+    sure = [value for value in days if value.confidence >= _SURE]
+    found = (best_value(part, field) for part in (sure, days) for field in _DATES)
     return next(filter(None, found), None)
 
 

@@ -38,6 +38,7 @@ from . import (
     strip_joints,
     technical_frames,
     ticks,
+    values,
     whole_roll,
 )
 
@@ -71,6 +72,7 @@ QUICK: tuple[tuple[Measurement, list[str]], ...] = (
     (binarize, ["--pages", "1", "--looks", "clean", "--forms", "30"]),
     (odd_formats, ["--pages", "1"]),
     (ticks, ["--pages", "1", "--charts", "9", "--read", "2"]),
+    (values, ["--charts", "8", "--noise", "0", "0.04"]),
     (angled, ["--pages", "1"]),
     (page_quality, ["--pages", "1", "--by-hand", "5", "--limit", "3"]),
     (calibration, ["--each", "1", "--limit", "2"]),

@@ -17,6 +17,8 @@ SURE = 0.5
 """A value or type given with less confidence is no assertion."""
 SIGNATURE = "signature"
 """Is no text of a page, so the truth of charts lacks it; `bench.page_quality` measures it."""
+UNMARKED = frozenset({SIGNATURE, "diagnosis_code", "procedure_code"})
+"""Fields that the truth of charts lacks; `bench.values` measures codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,7 @@ def absent_values(pair: Pair) -> list[tuple[str, str]]:
     return [
         (value["field"], value["raw"])
         for value in pair.truth["values"]
-        if _plain(value["field"], value["value"]) not in found[value["field"]]
+        if plain(value["field"], value["value"]) not in found[value["field"]]
     ]
 
 
@@ -219,19 +221,20 @@ def _document_filing(pages: Sequence[Pair]) -> tuple[str, str | None]:
 def _true_values(pair: Pair) -> dict[str, set[str]]:
     values: dict[str, set[str]] = defaultdict(set)
     for value in pair.truth["values"]:
-        values[value["field"]].add(_plain(value["field"], value["value"]))
+        values[value["field"]].add(plain(value["field"], value["value"]))
     return values
 
 
 def _asserted_values(pair: Pair) -> dict[str, set[str]]:
     values: dict[str, set[str]] = defaultdict(set)
     for field, value, confidence in pair.found.values if pair.found else ():
-        if confidence >= SURE and field != SIGNATURE:
-            values[field].add(_plain(field, value))
+        if confidence >= SURE and field not in UNMARKED:
+            values[field].add(plain(field, value))
     return values
 
 
-def _plain(field: str, value: str) -> str:
+def plain(field: str, value: str) -> str:
+    """Return a value as it is compared: without case and spacing, accounts without hyphens."""
     # Hyphens of an account number are a habit of who printed it, not a part of it.
     bare = value.replace("-", "") if field == "account" else value
     return score.squeezed(bare).casefold()

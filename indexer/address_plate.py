@@ -10,6 +10,8 @@ from ocr.model import Word
 from .chronology import Undated
 from .dates import DateReading, read_date
 from .identifiers import Reading, read_mrn
+from .labels import Label
+from .letterhead import names_facility_kind
 from .model import IndexValue
 from .names import NameReading, is_degree, name_words, read_name
 from .rows import Layout, Row, box_of, segments_of, text_of
@@ -46,22 +48,43 @@ def read_plates(
 
 
 def read_running_head(
-    layout: Layout, frame: FrameRef, labelled: frozenset[Box], anchors: frozenset[Box]
+    layout: Layout,
+    frame: FrameRef,
+    labels: Sequence[Label],
+    labelled: frozenset[Box],
+    anchors: frozenset[Box],
 ) -> Iterator[IndexValue]:
-    """Yield the name that stands with a labelled record number, and nothing else, in a row."""
-    for row in (*layout.rows[:_HEAD_ROWS], *layout.rows[_HEAD_ROWS:][-_FOOT_ROWS:]):
-        if not any(_within(word.box, box) for word in row for box in anchors):
+    """Yield the name that stands in a row with a labelled record number, before any label."""
+    last = len(layout.rows) - _FOOT_ROWS
+    for n, row in enumerate(layout.rows):
+        if _HEAD_ROWS <= n < last or not _holds(row, anchors):
             continue
-        run = next(segments_of(row, layout.pitch, 2.5))
-        if len(run) == len(row) or any(_within(w.box, box) for w in run for box in labelled):
-            continue
-        reading = _whole_name(run)
-        if reading is not None:
+        for run in _free_runs(row, [label for label in labels if label.row == n], labelled):
+            reading = _whole_name(run)
+            if reading is None:
+                continue
             quality = 0.95 * reading.quality
             text = text_of(run)
             yield _value(
                 "patient_name", str(reading.name), text, quality, run, frame, "running-head"
             )
+
+
+def _holds(row: Row, boxes: frozenset[Box]) -> bool:
+    return any(_within(word.box, box) for word in row for box in boxes)
+
+
+def _free_runs(row: Row, labels: Sequence[Label], labelled: frozenset[Box]) -> Iterator[Row]:
+    """Yield the words of a row between its labels and their values."""
+    taken = {n for label in labels for n in range(label.start, label.stop)}
+    taken |= {n for n, word in enumerate(row) if any(_within(word.box, box) for box in labelled)}
+    run: list[Word] = []
+    for n, word in enumerate(row):
+        if n not in taken:
+            run.append(word)
+        elif run:
+            yield tuple(run)
+            run = []
 
 
 def _name_alone(name: Row, corner: Sequence[Row], frame: FrameRef) -> Iterator[IndexValue]:
@@ -103,13 +126,23 @@ def _corners(layout: Layout, labelled: frozenset[Box]) -> Iterator[tuple[Row, tu
         runs = [
             run
             for row in rows
-            for run in segments_of(row, layout.pitch, 5.0)
+            for run in _plate_runs(row, layout.pitch)
             if (run[0].box.x >= 0.9 * middle) == bool(side)
         ]
         for n, run in enumerate(runs):
             if _opens_plate(run, labelled):
                 close = _close(runs, n, layout.row_height)
                 yield run, tuple(other for other in close if _flush(other, run, layout.pitch))
+
+
+def _plate_runs(row: Row, pitch: float) -> Iterator[Row]:
+    """Yield the runs of a row, a letterhead or page number that nearly touches a plate apart."""
+    for run in segments_of(row, pitch, 5.0):
+        numbered = run[0].text.lower().startswith("page")
+        if numbered or len(run) > _MOST_WORDS or names_facility_kind(text_of(run)):
+            yield from segments_of(run, pitch, 2.0)
+        else:
+            yield run
 
 
 def _opens_plate(run: Row, labelled: frozenset[Box]) -> bool:
@@ -208,6 +241,6 @@ def _value(
     frame: FrameRef,
     place: str = "addressograph",
 ) -> IndexValue:
-    seen = sum(word.confidence for word in words) / len(words)
+    seen = min(word.confidence for word in words)
     confidence = round(_STRENGTH * quality * seen, 4)
     return IndexValue(field, value, raw, frame, box_of(words), confidence, f"{place}@1")

@@ -11,6 +11,7 @@ from ocr.model import Word
 
 from .doctypes import section_head_keys
 from .heads import Standing, head_key, standing_of
+from .misread_label import cost, shape_key
 from .rows import Layout, Row, box_of, segments_of, text_of
 
 _NUMBERING = re.compile(r"^[(\[]?(?:\d{1,2}|[A-Ha-h])[.):]$")
@@ -30,10 +31,15 @@ _NARRATIVE = re.compile(
     r"^(?:Through|Under|After|With|The patient|Following)\b"
 )
 _SENTENCES = re.compile(r"[a-z]{3}\. [A-Z]")
+_STATES = re.compile(r"^(?:[Mm]y|[Oo]ur|[Tt]he) (?:impression|diagnosis) (?:is|was)$")
+_SENTENCE_ENDS = re.compile(r"[a-z]{3}\.$")
+_CLOSE_COMMA = re.compile(r",(?=[A-Za-z])")
 _LINKS = frozenset({"and", "of", "with", "the", "to", "in", "or"})
 _CONSENTED = re.compile(r"^(?:perform|performed|operation|procedure):$")
 _COLUMN = 2.5
 """Characters of space that part columns rather than words."""
+_ONE_LETTER = 0.8
+"""One letter lost, or taken for one like it."""
 _MOST_LINES = 6
 _MOST_WORDS = 30
 _MOST_LEAD = 6
@@ -84,6 +90,7 @@ def headed_lines(layout: Layout, *, impressions: bool = True) -> tuple[HeadedLin
         if impressions or head.standing.name != "impression"
         for words in _lines_of(layout, head)
     ]
+    lines += [(_STATED, words) for words in _stated(layout)]
     before = [words for standing, words in lines if standing.name == "preoperative"]
     named = (line for pair in lines for line in _named(*pair, before))
     return tuple(sorted(named, key=lambda line: (line.field, -line.strength)))
@@ -106,6 +113,23 @@ def _heads(layout: Layout) -> Iterator[_Head]:
             yield _Head(_CONSENT, number, row[consent:], left, float(layout.width))
 
 
+def _stated(layout: Layout) -> Iterator[Row]:
+    """Yield the rest of each sentence such as "My impression is acute appendicitis."."""
+    for number, row in enumerate(layout.rows):
+        for start in range(len(row) - 3):
+            if not _STATES.match(text_of(row[start : start + 3])):
+                continue
+            below = layout.rows[number + 1] if number + 1 < len(layout.rows) else ()
+            yield _sentence((*row[start + 3 :], *below))
+
+
+def _sentence(words: Row) -> Row:
+    """Return ``words`` up to the end of a sentence; none where it has no end."""
+    stops = (n + 1 for n, word in enumerate(words) if _SENTENCE_ENDS.search(word.text))
+    return words[: next(stops, 0)]
+
+
+_STATED = Standing("impression", "diagnosis", 0.75)
 _CONSENT = Standing("consented", "procedure", 0.92)
 
 
@@ -215,15 +239,19 @@ def _goes_on(line: Row, words: Row) -> bool:
 
 def _named(standing: Standing, words: Row, before: Sequence[Row]) -> Iterator[HeadedLine]:
     text = text_of(words).strip(" .;,:")
-    if standing.field == "diagnosis" and _SAME.match(text):
+    if standing.field == "diagnosis" and (_SAME.match(text) or _is_nearly(words, "SAME")):
         yield from (_same(standing, words, named) for named in before)
         return
     if not _is_name(standing, text, len(words)):
         return
     kept = _without_lead(words) if standing.field == "diagnosis" else words
-    value = text_of(kept).strip(" .;,:")
+    value = _CLOSE_COMMA.sub(", ", text_of(kept)).strip(" .;,:")
     rule = f"{standing.name}-{standing.field}@1"
     yield HeadedLine(standing.field, value, kept, kept, standing.strength, rule)
+
+
+def _is_nearly(words: Row, printed: str) -> bool:
+    return len(words) == 1 and cost(shape_key(words[0].text), printed) <= _ONE_LETTER
 
 
 def _same(standing: Standing, words: Row, named: Row) -> HeadedLine:
@@ -234,7 +262,9 @@ def _same(standing: Standing, words: Row, named: Row) -> HeadedLine:
 
 def _is_name(standing: Standing, text: str, words: int) -> bool:
     """Say whether ``text`` names something: not "none", no page of prose, no narrative."""
-    if _NOTHING.match(text) or words > _MOST_WORDS or sum(map(str.isalpha, text)) < 3:
+    if _NOTHING.match(text) or cost(shape_key(text), "NONE") <= _ONE_LETTER:
+        return False
+    if words > _MOST_WORDS or sum(map(str.isalpha, text)) < 3:
         return False
     if standing.name == "impression":
         return words <= _MOST_OF_AN_IMPRESSION and not _NARRATIVE.search(text)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
+from math import prod
 
+from .lookalikes import DIGITS, left_of
 from .settings import DEFAULT_SETTINGS, IndexSettings
 
 _MONTH_NAMES = (
@@ -16,24 +19,33 @@ _MONTH_NAMES = (
 _MONTHS = {form: n for n, name in enumerate(_MONTH_NAMES, start=1) for form in (name, name[:3])} | {
     "SEPT": 9
 }
-_DIGITS = str.maketrans("OoQDlI|!iSsZzBGb", "0000111115522866")
+_END = r"(?!\w)(?!['\u2019.,]\d)"
+"""A year that goes on behind a speck, as in 19'37, is not one of two digits."""
 _SEPARATOR = r"\s*[/\-.\\]\s*"
 _DAY = r"[\dOolI|SZBGQDsz]"
 _NUMERIC = re.compile(
-    rf"({_DAY}{{1,2}}){_SEPARATOR}({_DAY}{{1,2}}){_SEPARATOR}({_DAY}{{4}}|{_DAY}{{2}})(?![\w])"
+    rf"({_DAY}{{1,2}}){_SEPARATOR}({_DAY}{{1,2}}){_SEPARATOR}({_DAY}{{4}}|{_DAY}{{2}}){_END}"
 )
 _ISO = re.compile(rf"({_DAY}{{4}})[-/.]({_DAY}{{1,2}})[-/.]({_DAY}{{1,2}})(?!\w)")
 _MONTH_FIRST = re.compile(
-    rf"([A-Za-z0-9]{{3,9}})[.,]?\s*({_DAY}{{1,2}})(?:st|nd|rd|th)?[\s,.]+['\u2019]?({_DAY}{{4}}|{_DAY}{{2}})(?!\w)"
+    rf"([A-Za-z0-9]{{3,9}})[.,]?\s*({_DAY}{{1,2}})(?:st|nd|rd|th)?[\s,.]+['\u2019]?({_DAY}{{4}}|{_DAY}{{2}}){_END}"
 )
-_DAY_FIRST = re.compile(
-    rf"({_DAY}{{1,2}})(?:st|nd|rd|th)?[\s\-./]*([A-Za-z0-9]{{3,9}})[\s\-.,/]*['\u2019]?({_DAY}{{4}}|{_DAY}{{2}})(?!\w)"
+_DAY_FIRST, _DAY_FIRST_CLOSE = (
+    re.compile(
+        rf"({_DAY}{{1,2}})(?:st|nd|rd|th)?[\s\-./]*([A-Za-z0-9]{letters})[\s\-.,/]*"
+        rf"['\u2019]?({_DAY}{{4}}|{_DAY}{{2}}){_END}"
+    )
+    for letters in ("{3,9}", "{3,9}?")
 )
+"""The second for a year that touches its month: 21 MAY1961."""
 _MONTH_YEAR = re.compile(rf"([A-Za-z]{{3,9}})[.,]?\s+({_DAY}{{4}})(?!\w)")
 _NUMBER_YEAR = re.compile(r"(\d{1,2})\s*[/\-]\s*(\d{4})(?![\w/\-])")
 _YEAR = re.compile(r"((?:18|19|20)\d\d)(?![\w/\-])")
 _RUN = re.compile(r"([\dOolISB/\-]{6,10})(?!\w)")
+_MONTH_OFF, _RUN_MENDED = 0.85, 0.8
+"""What is left of the quality for a month with a wrong letter, and for digits without slashes."""
 _ONE = frozenset("1lI|/-")
+_PRINTED = frozenset("/-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,8 @@ class DateReading:
     """Characters of the text it takes."""
     quality: float
     """1.0 as printed; less when letters were read as digits or a form is unusual."""
+    repaired: bool = False
+    """Letters were read as digits, slashes as ones, or a month is a letter off."""
 
     def iso(self, year: int) -> str:
         """Return ISO 8601 with ``year``, as long as the print was whole."""
@@ -90,11 +104,11 @@ def find_date(text: str) -> tuple[int, DateReading] | None:
 
 
 def _number(text: str) -> tuple[int, float] | None:
-    plain = text.translate(_DIGITS)
+    plain = text.translate(DIGITS)
     repaired = sum(a != b for a, b in zip(text, plain, strict=True))
     if not plain.isdigit() or repaired * 2 > len(text):
         return None
-    return int(plain), 0.85**repaired
+    return int(plain), prod(map(left_of, text))
 
 
 def _reading(
@@ -105,15 +119,23 @@ def _reading(
     if any(number is None for number in numbers):
         return None
     values = [number for number in numbers if number is not None]
-    for _, part_quality in values:
-        quality *= part_quality
+    mended = prod(part for _, part in values)
     year, day = values[-1][0], values[0][0]
     if not month:
         month = values[1][0]
     short = len(parts[2]) == 2
     if not _possible(year, month, day, short=short):
         return None
-    return DateReading(year, month, day, short, raw.strip(), len(raw), quality)
+    return DateReading(
+        year,
+        month,
+        day,
+        short,
+        raw.strip(),
+        len(raw),
+        quality * mended,
+        repaired=mended < 1.0 or quality in (_MONTH_OFF, _RUN_MENDED),
+    )
 
 
 def _possible(year: int, month: int, day: int, *, short: bool) -> bool:
@@ -151,7 +173,7 @@ def _month_of(word: str) -> tuple[int, float] | None:
         return _MONTHS[plain], 1.0
     mended = plain.translate(str.maketrans("01580", "OISBO"))
     near = {n for name, n in _MONTHS.items() if _one_letter_off(mended, name)}
-    return (near.pop(), 0.85) if len(near) == 1 else None
+    return (near.pop(), _MONTH_OFF) if len(near) == 1 else None
 
 
 def _one_letter_off(word: str, name: str) -> bool:
@@ -171,11 +193,12 @@ def _read_month_first(text: str) -> DateReading | None:
 
 
 def _read_day_first(text: str) -> DateReading | None:
-    found = _DAY_FIRST.match(text)
-    month = _month_of(found[2]) if found else None
-    if not found or not month:
-        return None
-    return _reading((found[1], "", found[3]), found.group(), month[0], month[1])
+    for form in (_DAY_FIRST, _DAY_FIRST_CLOSE):
+        found = form.match(text)
+        month = _month_of(found[2]) if found else None
+        if found and month:
+            return _reading((found[1], "", found[3]), found.group(), month[0], month[1])
+    return None
 
 
 def _read_partial(text: str) -> DateReading | None:
@@ -196,28 +219,43 @@ def _partial(year: int, month: int, raw: str, quality: float) -> DateReading | N
 
 
 def _read_run(text: str) -> DateReading | None:
-    """Read digits without separators, or with slashes that were read as ones."""
+    """Read digits without separators, or with slashes that were read as ones.
+
+    None where a slash may as well have been lost: 1120/1938 is 1/20/1938 or 11/20/1938.
+    """
     found = _RUN.match(text)
     if not found:
         return None
-    readings = {
-        (reading.year, reading.month, reading.day): reading
-        for parts in _splits(found[1])
-        if (reading := _reading(parts, found[1], quality=0.8))
-    }
-    return next(iter(readings.values())) if len(readings) == 1 else None
+    readings = _days_of(found[1], _splits(found[1]))
+    others = _days_of(found[1], _with_one_lost(found[1]))
+    if len(readings) != 1 or others.keys() - readings.keys():
+        return None
+    return next(iter(readings.values()))
+
+
+def _days_of(
+    run: str, cuts: Iterable[tuple[str, str, str]]
+) -> dict[tuple[int, int, int], DateReading]:
+    read = (_reading(parts, run, quality=_RUN_MENDED) for parts in cuts if len(parts[2]) in (2, 4))
+    return {(one.year, one.month, one.day): one for one in read if one is not None}
 
 
 def _splits(run: str) -> Iterator[tuple[str, str, str]]:
     """Yield day, month, year as ``run`` can be cut: none or both slashes read as ones."""
     if len(run) in (6, 8):
         yield run[2:4], run[:2], run[4:]
-    for month in (1, 2):
-        for day in (1, 2):
-            first, second = month, month + 1 + day
-            year = run[second + 1 :]
-            if len(year) in (2, 4) and run[first] in _ONE and run[second] in _ONE:
-                yield run[first + 1 : second], run[:month], year
+    for month, day in product((1, 2), (1, 2)):
+        second = month + 1 + day
+        if run[month : month + 1] in _ONE and run[second : second + 1] in _ONE:
+            yield run[month + 1 : second], run[:month], run[second + 1 :]
+
+
+def _with_one_lost(run: str) -> Iterator[tuple[str, str, str]]:
+    for month, day in product((1, 2), (1, 2)):
+        if run[month + day : month + day + 1] in _PRINTED:
+            yield run[month : month + day], run[:month], run[month + day + 1 :]
+        if run[month : month + 1] in _PRINTED:
+            yield run[month + 1 : month + 1 + day], run[:month], run[month + 1 + day :]
 
 
 def service_century(

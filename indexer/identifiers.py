@@ -6,15 +6,17 @@ A label match alone is not a value: what stands beside it must fit the type of t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 
 from ocr.model import Word
 
 from .check_digits import check_digit_holds
+from .lookalikes import ALSO, DIGITS, left_of
 from .settings import DEFAULT_SETTINGS, IndexSettings
 
-_LOOKALIKES = str.maketrans("OoQD@lI|!iSsZzBGb", "00000111115522866")
 _SSN = re.compile(r"^(\d{3})\s?-?\s?(\d{2})\s?-?\s?(\d{4})$")
 _SSN_SHAPE = re.compile(r"^\d{3}-\d{2}-\d{4}$")
 _PHONE_SHAPE = re.compile(r"^(?:\(\d{3}\)|\d{3})[\s.\-]?\d{3}[-.]\d{4}$|^\d{3}-\d{4}$")
@@ -22,6 +24,11 @@ _PAIRS = re.compile(r"^\d{1,4}(?:-\d{2,4})+$")
 _GROUP = re.compile(r"^\d{2,4}$")
 _ACCOUNT = re.compile(r"^[A-Z]{0,4}-?\d[\dA-Z\-]{2,17}$")
 _SEXES = {"M": "M", "F": "F", "MALE": "M", "FEMALE": "F", "MAN": "M", "WOMAN": "F"}
+_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_FAILED = 0.3
+"""What is left of the confidence of a number whose check digit is wrong."""
+_STRANGE = 0.45
+"""What is left for an account with a letter among its digits that is like none of them."""
 _EDGES = "()[]{}<>.,;:*#'\"“”_~"
 
 
@@ -48,15 +55,40 @@ def read_mrn(words: Sequence[Word], settings: IndexSettings = DEFAULT_SETTINGS) 
     if not taken:
         return None
     raw = " ".join(word.text.strip(_EDGES) for word in taken)
-    digits, repairs = _digits_of(raw)
-    if digits is None or not settings.mrn_min_digits <= len(digits) <= settings.mrn_max_digits:
+    mended = _digits_of(raw)
+    if mended is None or not settings.mrn_min_digits <= len(mended) <= settings.mrn_max_digits:
         return None
     if _PHONE_SHAPE.match(raw) or _SSN_SHAPE.match(raw):
         return None
-    quality = 0.85**repairs * (0.6 if _may_go_on(words, len(taken)) else 1.0)
-    if not check_digit_holds(digits, settings.check_digit):
-        quality *= 0.3
-    return Reading(digits, raw, len(taken), quality, repaired=repairs > 0)
+    digits, quality = _checked(raw, mended, settings.check_digit)
+    quality *= 0.6 if _may_go_on(words, len(taken)) else 1.0
+    return Reading(digits, raw, len(taken), quality, repaired=not _bare(raw).isdigit())
+
+
+def _checked(raw: str, mended: str, scheme: str) -> tuple[str, float]:
+    """Return the number that ``raw`` reads as and how sure it is.
+
+    Of several that its letters may stand for, the check digit tells the one, where only one
+    holds; a number that fails its check digit is doubtful, and none is made up in its place.
+    """
+    bare = _bare(raw)
+    quality = prod(left_of(letter) for letter in bare)
+    if not scheme:
+        return mended, quality
+    holding = [number for number in _readings(bare) if check_digit_holds(number, scheme)]
+    if len(holding) == 1:
+        return holding[0], 1.0 if holding[0] == bare else 0.9
+    return mended, quality * _FAILED
+
+
+def _bare(raw: str) -> str:
+    return raw.replace(" ", "").replace("-", "")
+
+
+def _readings(bare: str) -> Iterator[str]:
+    """Yield every number that ``bare`` may be, each letter one of the digits it is read for."""
+    choices = (letter.translate(DIGITS) + ALSO.get(letter, "") for letter in bare)
+    return map("".join, product(*choices))
 
 
 def _number_words(words: Sequence[Word]) -> Sequence[Word]:
@@ -88,39 +120,52 @@ def _may_go_on(words: Sequence[Word], taken: int) -> bool:
     return words[taken].text.strip(_EDGES).isdigit() and _gap(words, taken) < 1.6
 
 
-def _digits_of(raw: str) -> tuple[str | None, int]:
-    """Return the digits that ``raw`` reads as and how many were mended; None when not a number.
+def _digits_of(raw: str) -> str | None:
+    """Return the digits that ``raw`` most likely stands for; None when it is no number.
 
-    Every letter has one digit it is misread for, so a mended number is its only reading;
-    more letters than a third of it make it no number.
+    More letters than a third of it make it no number.
     """
     joined = raw.replace(" ", "")
-    if "-" in joined and not _PAIRS.match(joined.translate(_LOOKALIKES)):
-        return None, 0
+    if "-" in joined and not _PAIRS.match(joined.translate(DIGITS)):
+        return None
     bare = joined.replace("-", "")
-    mended = bare.translate(_LOOKALIKES)
+    mended = bare.translate(DIGITS)
     repairs = sum(a != b for a, b in zip(bare, mended, strict=True))
     if not mended.isdigit() or not mended.isascii() or repairs * 3 > len(bare):
-        return None, 0
-    return mended, repairs
+        return None
+    return mended
 
 
 def read_account(words: Sequence[Word]) -> Reading | None:
-    """Return the account or visit number that ``words`` start with, in capitals."""
+    """Return the account or visit number that ``words`` start with, in capitals.
+
+    Letters lead such numbers; one among their digits is a digit misread.
+    """
     if not words:
         return None
     raw = words[0].text.strip(_EDGES)
     value = raw.upper()
     if not _ACCOUNT.match(value) or sum(c.isdigit() for c in value) < 3 or "/" in raw:
         return None
-    return Reading(value, raw, 1, 1.0)
+    lead = len(value) - len(value.lstrip(_CAPITALS))
+    digits = raw[lead:].translate(DIGITS)
+    if digits == raw[lead:] and not _has_letter(digits):
+        return Reading(value, raw, 1, 1.0)
+    if _has_letter(digits):
+        return Reading(value, raw, 1, _STRANGE)
+    quality = prod(left_of(letter) for letter in raw[lead:] if letter != "-")
+    return Reading(value[:lead] + digits, raw, 1, quality, repaired=True)
+
+
+def _has_letter(text: str) -> bool:
+    return any(map(str.isalpha, text))
 
 
 def read_ssn(words: Sequence[Word]) -> Reading | None:
     """Return the social security number that ``words`` start with, as ``123-45-6789``."""
     for count in (1, 3, 2):
         raw = " ".join(word.text.strip(_EDGES) for word in words[:count])
-        mended = raw.translate(_LOOKALIKES)
+        mended = raw.translate(DIGITS)
         found = _SSN.match(mended)
         if found and found[1] != "000":
             repairs = sum(a != b for a, b in zip(raw, mended, strict=True))
@@ -152,32 +197,3 @@ def read_age_and_sex(words: Sequence[Word]) -> Reading | None:
         if found:
             return Reading(_SEXES[(found["s"] or found["s2"]).upper()], raw, count, 0.95)
     return None
-
-
-_PAGE_OF = re.compile(r"^(\d{1,3})\s*(?:of|/|ot|0f|OF)\s*(\d{1,3})$", re.IGNORECASE)
-_OF_ONE = re.compile(r"^(?:of|ot|0f) 1$", re.IGNORECASE)
-_PAGE = re.compile(r"^(\d{1,3})$")
-_TORN = re.compile(r"^(?:of|ot|0f|/)", re.IGNORECASE)
-_ONES = str.maketrans("lI|i!", "11111")
-
-
-def read_page_of(words: Sequence[Word]) -> Reading | None:
-    """Return ``2/3`` of "2 of 3", or ``2`` when the print gives no total."""
-    texts = [word.text.strip("()[].,;:-") for word in words[:3]]
-    for count in (3, 2, 1):
-        found = _PAGE_OF.match(" ".join(texts[:count]).translate(_ONES))
-        if found and 1 <= int(found[1]) <= int(found[2]):
-            value = f"{int(found[1])}/{int(found[2])}"
-            return Reading(value, " ".join(texts[:count]), count, 1.0)
-    if _OF_ONE.match(" ".join(texts[:2]).translate(_ONES)):
-        # Its own number was lost, a thin 1 more often than not; of one page it can be no other.
-        return Reading("1/1", " ".join(texts[:2]), 2, 0.85)
-    return _page_alone(texts)
-
-
-def _page_alone(texts: Sequence[str]) -> Reading | None:
-    found = _PAGE.match(texts[0]) if texts else None
-    if not found or int(found[1]) == 0:
-        return None
-    torn = len(texts) > 1 and _TORN.match(texts[1]) is not None
-    return Reading(str(int(found[1])), texts[0], 1, 0.45 if torn else 0.9)

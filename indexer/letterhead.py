@@ -34,20 +34,37 @@ _FIRST_ROWS = 8
 
 def read_letterhead(layout: Layout, frame: FrameRef) -> Iterator[IndexValue]:
     """Yield the first line near the top that names a hospital or clinic by itself."""
-    for row in layout.rows[:_FIRST_ROWS]:
-        if box_of(row).y > 0.25 * layout.height and row is not layout.rows[0]:
+    for number, row in enumerate(layout.rows[:_FIRST_ROWS]):
+        if number and box_of(row).y > 0.25 * layout.height:
             return
         for run in segments_of(row, layout.pitch):
-            run = _without_neighbour(run)
-            text = text_of(run).strip(" .,;-*")
-            if not _names_facility(text):
-                continue
-            confidence = 0.9 * sum(word.confidence for word in run) / len(run)
-            box = box_of(run)
-            yield IndexValue(
-                "facility", text, text_of(run), frame, box, round(confidence, 4), "letterhead@1"
-            )
-            return
+            found = _facility(layout, number, _without_neighbour(run))
+            if found:
+                confidence = round(0.9 * min(word.confidence for word in found), 4)
+                name, raw = text_of(found).strip(" .,;-*"), text_of(found)
+                yield IndexValue(
+                    "facility", name, raw, frame, box_of(found), confidence, "letterhead@1"
+                )
+                return
+
+
+def _facility(layout: Layout, number: int, run: Row) -> Row:
+    """Return the words of a facility's name that ``run`` is, or starts; none for anything else."""
+    if _names_facility(text_of(run).strip(" .,;-*")):
+        return run
+    below = layout.rows[number + 1] if number + 1 < len(layout.rows) else ()
+    for other in segments_of(below, layout.pitch):
+        whole = (*run, *other)
+        centred = abs(_middle(other) - _middle(run)) < 2 * layout.pitch
+        flush = abs(other[0].box.x - run[0].box.x) < 2 * layout.pitch
+        if (centred or flush) and _KIND_ENDS.search(text_of(whole)) and len(other) == 1:
+            return whole if _names_facility(text_of(whole).strip(" .,;-*")) else ()
+    return ()
+
+
+def _middle(run: Row) -> float:
+    box = box_of(run)
+    return box.x + box.width / 2
 
 
 def _without_neighbour(run: Row) -> Row:
@@ -66,7 +83,7 @@ def read_letter_date(layout: Layout, frame: FrameRef) -> Undated | None:
             return None
         reading = read_date(text, labelled=False)
         if reading and reading.day and reading.length >= len(text.rstrip(" .,")):
-            seen = sum(word.confidence for word in row) / len(row)
+            seen = min(word.confidence for word in row)
             confidence = round(0.9 * reading.quality * seen, 4)
             value = IndexValue(
                 "service_date", "", text, frame, box_of(row), confidence, "letter-date@1"
@@ -79,6 +96,11 @@ def is_salutation(text: str) -> bool:
     """Say whether a line greets the reader of a letter."""
     words = text.split()
     return len(words) <= _MOST_OF_A_SALUTATION and bool(_SALUTATION.match(text.rstrip(" :,;.")))
+
+
+def names_facility_kind(text: str) -> bool:
+    """Say whether ``text`` has the word for a hospital or clinic in it."""
+    return _KIND.search(text) is not None
 
 
 def _names_facility(text: str) -> bool:

@@ -29,6 +29,8 @@ FIELDS = (
     "procedure",
     "page_of",
     "signature",
+    "diagnosis_code",
+    "procedure_code",
 )
 """Every field of the contract."""
 

@@ -12,30 +12,34 @@ from capture.model import Box, FrameRef
 from ocr.model import OcrPage, Word
 
 from .address_plate import read_plates, read_running_head
-from .chronology import DATES, Undated, printed_age, with_centuries
+from .agreement import weighed
+from .chronology import DATES, Undated, day_of, printed_age, with_centuries
 from .classify import LETTER, classify
 from .codes import headed_lines, line_quality
 from .dates import find_date, read_date
+from .diagnosis_codes import DIAGNOSIS, PROCEDURE, coded, read_printed
 from .doctypes import type_entry
 from .identifiers import (
     Reading,
     read_account,
     read_age_and_sex,
     read_mrn,
-    read_page_of,
     read_sex,
     read_ssn,
 )
 from .identity import doubting_numbers
-from .labels import Label, Place, Places, find_labels
+from .labels import Label, find_labels
 from .letterhead import read_letter_date, read_letterhead
 from .model import IndexValue, PageIndex
 from .names import Name, name_words, read_name
-from .rows import Layout, box_of, layout_of, segments_of, text_of
+from .page_number import read_bare_number, read_page_of
+from .places import Place, Places
+from .rows import Layout, box_of, layout_of, segments_of, text_of, whole_names
 from .settings import DEFAULT_SETTINGS, IndexSettings
 from .signature import read_signatures
+from .standing_dates import is_stay, read_plate_date, read_signature_dates
 
-RULES = "index@2"
+RULES = "index@3"
 """Version of all rules of this room together; part of the key of the work they do."""
 
 CELL = (20, 40)
@@ -100,6 +104,7 @@ class _Reader:
     ) -> None:
         self._frame = frame
         self._layout = layout
+        labels = tuple(_told(layout, labels, code))
         self._labels = labels
         self._places = Places(layout, labels)
         self._settings = settings
@@ -118,12 +123,20 @@ class _Reader:
             "referring": _read_physician,
             "facility": _read_facility,
             "age_sex": read_age_and_sex,
+            DIAGNOSIS: _read_code,
+            PROCEDURE: _read_code,
         }
 
     def values(self) -> Iterator[IndexValue]:
         labelled = list(self._labelled())
         dates = self._dates()
-        yield from labelled
+        dates += read_plate_date(
+            self._layout,
+            self._frame,
+            _boxes_of(("mrn",), labelled),
+            frozenset(value.box for value in labelled),
+        )
+        yield from (value for value in labelled if value.field not in _CODES)
         yield from self._names_in_parts()
         age = printed_age(" ".join(text_of(row) for row in self._layout.rows))
         seen = frozenset(value.box for value in (*labelled, *(date.value for date in dates)))
@@ -132,12 +145,18 @@ class _Reader:
         dates += [letter_date] if letter_date else []
         plates = tuple(read_plates(self._layout, self._frame, self._settings, seen, anchors))
         numbers = _boxes_of(("mrn",), labelled)
-        yield from read_running_head(self._layout, self._frame, seen, numbers)
+        yield from read_running_head(self._layout, self._frame, self._labels, seen, numbers)
         dates += [plate for plate in plates if isinstance(plate, Undated)]
         yield from (plate for plate in plates if isinstance(plate, IndexValue))
-        yield from with_centuries(dates, self._settings, age)
+        dated = with_centuries(dates, self._settings, age)
+        yield from dated
+        if not any(value.field == "page_of" for value in labelled):
+            yield from read_bare_number(self._layout, self._frame)
         yield from read_letterhead(self._layout, self._frame)
-        yield from self._headed()
+        headed = list(self._headed())
+        yield from headed
+        codes = [value for value in labelled if value.field in _CODES]
+        yield from coded((*codes, *headed), day_of(dated), self._settings)
 
     def _labels_of(self, fields: Collection[str]) -> Iterator[Label]:
         for label in self._labels:
@@ -185,11 +204,12 @@ class _Reader:
         )
 
     def _dates(self) -> list[Undated]:
-        found: list[Undated] = []
+        found = list(read_signature_dates(self._layout, self._frame))
+        signed = {date.value.box for date in found}
         for label in self._labels_of(DATES):
             dates = (self._date(label, place) for place in self._places.of(label))
             date = next(filter(None, dates), None)
-            if date:
+            if date and date.value.box not in signed:
                 found.append(date)
         return found
 
@@ -204,7 +224,8 @@ class _Reader:
             start, reading = found
         words = _words_between(place.words, start, start + reading.length)
         confidence = _LABELLED * _seen(words) * reading.quality * place.strength
-        rule = f"{label.field.replace('_', '-')}-label@1"
+        repaired = "-repaired" if reading.repaired else ""
+        rule = f"{label.field.replace('_', '-')}-label{repaired}@1"
         value = IndexValue(
             label.field, "", reading.raw, self._frame, box_of(words), round(confidence, 4), rule
         )
@@ -243,17 +264,36 @@ class _Reader:
             )
 
 
+def _told(layout: Layout, labels: Sequence[Label], code: str) -> Iterator[Label]:
+    """Yield ``labels`` with what "from" and "through" mean on this page."""
+    for label in labels:
+        field = label.field
+        if field in _STAY:
+            field = _STAY[field] if is_stay(layout, label) else "other"
+        if field == "other" and label.field == "stay_from" and code == _REFERRAL:
+            field = "referring"
+        yield replace(label, field=field)
+
+
+_STAY = {"stay_from": "admission_date", "stay_through": "discharge_date"}
+_REFERRAL = "57133-1"
+
+
 def _boxes_of(fields: Collection[str], values: Iterable[IndexValue]) -> frozenset[Box]:
     return frozenset(value.box for value in values if value.field in fields)
 
 
+_CODES = frozenset({DIAGNOSIS, PROCEDURE})
 _NAME_PARTS = ("last_name", "first_name", "middle_name")
 
 
 def _seen(words: Sequence[Word]) -> float:
-    """Return the mean confidence of ``words`` weighted by their length."""
-    letters = sum(len(word.text) for word in words)
-    return sum(word.confidence * len(word.text) for word in words) / letters if letters else 0.0
+    """Return the confidence of the least sure of ``words``: no value is surer than that."""
+    return min((word.confidence for word in words if _is_read(word)), default=0.0)
+
+
+def _is_read(word: Word) -> bool:
+    return any(map(str.isalnum, word.text))
 
 
 def _words_between(words: Sequence[Word], start: int, stop: int) -> Sequence[Word]:
@@ -264,6 +304,10 @@ def _words_between(words: Sequence[Word], start: int, stop: int) -> Sequence[Wor
             taken.append(word)
         at += len(word.text) + 1
     return taken or words[:1]
+
+
+def _read_code(words: Sequence[Word]) -> Reading | None:
+    return read_printed([word.text for word in words])
 
 
 def _read_patient(words: Sequence[Word]) -> Reading | None:
@@ -281,7 +325,7 @@ def _read_person(words: Sequence[Word], *, alone: bool) -> Reading | None:
     """Read a name, stopping at the first wide gap; ``alone`` accepts a mere surname."""
     pitch = sum(word.box.width / len(word.text) for word in words) / len(words)
     run = next(segments_of(tuple(words), pitch, 4.0))
-    texts = name_words([word.text for word in run])
+    texts = name_words([word.text for word in whole_names(run)])
     reading = read_name(texts, surname_may_stand_alone=alone)
     if reading is None:
         return None
@@ -311,17 +355,10 @@ def _read_facility(words: Sequence[Word]) -> Reading | None:
 
 
 def _settled(values: Iterator[IndexValue]) -> Iterator[IndexValue]:
-    """Yield one value of each field and normal form, the surest, in the order of the page.
-
-    Values that differ are all kept: that they differ is evidence.
-    """
-    best: dict[tuple[str, str], IndexValue] = {}
-    for value in values:
-        key = (value.field, value.value)
-        if key not in best or best[key].confidence < value.confidence:
-            best[key] = value
-    strong = {v.field for v in best.values() if v.rule.endswith(("-label@1", "-boxes@1"))}
-    for value in best.values():
+    """Yield one value of each field and normal form, letterheads only where no label says more."""
+    kept = weighed(values)
+    strong = {v.field for v in kept if v.rule.endswith(("-label@1", "-boxes@1"))}
+    for value in kept:
         if value.rule.startswith("letterhead") and value.field in strong:
             continue
         yield value

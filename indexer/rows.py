@@ -15,12 +15,19 @@ from ocr.model import OcrPage, Word
 Row = tuple[Word, ...]
 
 # "MRN:0712345", "Name:TESTPERSON," and "MR#0712345", but not the colon of "10:30".
-_GLUED = re.compile(r"(?<=[A-Za-z.)][:#=])(?=[\w(])|(?<=\d[:=])(?=[A-Za-z])")
+# Nor is a space always read before a date, or after one: "BIRTH04-11-1932", "04-11-1932SEX".
+_GLUED = re.compile(
+    r"(?<=[A-Za-z.)][:#=])(?=[\w(])|(?<=\d[:=])(?=[A-Za-z])"
+    r"|(?<=[A-Z]{3})(?=\d{1,2}[/\-]\d{1,2}[/\-]\d)|(?<=\d)(?=SEX(?:[MF]?$|:))"
+)
 # "DOB03/04/1961", "MRN0712345", "SEXM": a label in capitals grown together with its value.
 _GROWN = re.compile(
     r"^(?:(?:MRN|MR|DOB|SSN|ACCT|FIN|CHART|UNIT|PAGE|SEX)(?=[\dOIlSB]{2})|SEX(?=[MF]$))",
     re.IGNORECASE,
 )
+_TORN_LEFT, _TORN_RIGHT = re.compile(r"\d[/\-]?$"), re.compile(r"^[/\-]?\d")
+_TEAR = 0.45
+"""Widths of a character; two numbers stand further apart than the pieces of a torn one."""
 _RULE_INK = re.compile(r"^[_.\-=~|\u00b7\u2022\u2014\u2013]{2,}$|^[|_]$")
 _LEADING_INK = re.compile(r"^[_|]+(?=\w)|(?<=\w)[_|]+$")
 
@@ -57,7 +64,7 @@ def layout_of(page: OcrPage, *, width: int, height: int) -> Layout:
     lines = (tuple(w for w in line if w.text.strip()) for line in page.lines)
     rows = _merged([line for line in lines if line])
     cut = (tuple(piece for word in row for piece in _pieces(word)) for row in rows)
-    kept = tuple(tuple(word for word in row if word.text) for row in cut)
+    kept = tuple(_whole(word for word in row if word.text) for row in cut)
     row_height = median(word.box.height for word in words) or 1
     return Layout(tuple(row for row in kept if row), pitch, row_height, width, height)
 
@@ -106,6 +113,44 @@ def _pieces(word: Word) -> Iterator[Word]:
     for part in (piece for run in marked.split("\0") for piece in _GLUED.split(run)):
         yield replace(word, text=part, box=_share(word, offset + at, len(part)))
         at += len(part)
+
+
+def _whole(row: Iterable[Word]) -> Row:
+    """Join the pieces of numbers and dates that were torn in two."""
+    kept: list[Word] = []
+    for word in row:
+        if kept and _is_torn(kept[-1], word):
+            kept[-1] = _joined(kept[-1], word)
+        else:
+            kept.append(word)
+    return tuple(kept)
+
+
+def _is_torn(one: Word, two: Word) -> bool:
+    if not _TORN_LEFT.search(one.text) or not _TORN_RIGHT.match(two.text):
+        return False
+    return _touch(one, two)
+
+
+def _touch(one: Word, two: Word) -> bool:
+    width = min(one.box.width / len(one.text), two.box.width / len(two.text))
+    return two.box.x - one.box.right < _TEAR * width
+
+
+def whole_names(run: Row) -> Row:
+    """Join the pieces of torn names: what goes on in small letters where it touches."""
+    kept: list[Word] = []
+    for word in run:
+        if kept and word.text[:1].islower() and kept[-1].text.isalpha() and _touch(kept[-1], word):
+            kept[-1] = _joined(kept[-1], word)
+        else:
+            kept.append(word)
+    return tuple(kept)
+
+
+def _joined(one: Word, two: Word) -> Word:
+    confidence = min(one.confidence, two.confidence)
+    return replace(one, text=one.text + two.text, box=one.box | two.box, confidence=confidence)
 
 
 def _share(word: Word, start: int, length: int) -> Box:

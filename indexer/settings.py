@@ -7,6 +7,8 @@ from datetime import date
 
 from capture.errors import SettingsError
 
+from .code_lists import code_list
+
 CHECK_DIGITS = ("", "m10", "m11", "iso7064", "luhn")
 
 
@@ -32,6 +34,10 @@ class IndexSettings:
     """An identifier read with less than this proves nothing and holds its document."""
     margin: float = 12.0
     """Bits by which a patient must lead the next, and whoever the index does not have."""
+    icd9_list: str = ""
+    """File of the ICD-9-CM codes as published (text or xlsx), against which codes are checked."""
+    icd10_list: str = ""
+    """File of the ICD-10-CM codes as published (text), against which codes are checked."""
 
     def __post_init__(self) -> None:
         if self.check_digit not in CHECK_DIGITS:
@@ -42,6 +48,8 @@ class IndexSettings:
             raise SettingsError(
                 "indexer.mrn_min_digits must be at least 1 and not above mrn_max_digits"
             )
+        for path in filter(None, (self.icd9_list, self.icd10_list)):
+            code_list(path)
 
 
 DEFAULT_SETTINGS = IndexSettings()

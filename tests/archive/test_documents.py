@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from archive import deliveries, documents, outbox, pages
@@ -75,6 +77,17 @@ def test_the_date_of_a_document_is_never_the_birth_date(archive: Archive) -> Non
     assert documents.document_date([born]) is None
     told = [born, value("signed_date", "1961-05-01", first), value("admission_date", "1961", first)]
     assert documents.document_date(told) == "1961"
+    misread = value("service_date", "1927-03-04", first)
+    assert documents.document_date([born, misread]) is None
+    assert documents.document_date([misread, *told]) == "1961"
+
+
+def test_a_date_that_was_hardly_read_comes_after_a_sure_one(archive: Archive) -> None:
+    first = deliver(archive).frames[0].ref
+    doubted = replace(value("service_date", "1981-05-01", first), confidence=0.3)
+    assert documents.document_date([doubted]) == "1981-05-01"
+    sure = value("discharge_date", "1961-05-12", first)
+    assert documents.document_date([doubted, sure]) == "1961-05-12"
 
 
 def test_the_index_hears_of_each_page_that_came_to_a_state(archive: Archive) -> None:
