@@ -1,4 +1,4 @@
-"""Separator sheets as they come out of scanners: printed codes and patch codes, spoiled and turned."""
+"""Separator sheets as scanners leave them: printed codes and patch codes, spoiled and turned."""
 
 from __future__ import annotations
 
@@ -83,7 +83,9 @@ LOOKS: dict[str, Look] = {
     "fax fine": lambda scan, rng, dpi: fax(scan, rng, fine=True),
     "fax coarse": lambda scan, rng, dpi: fax(scan, rng, fine=False),
     "film": lambda scan, rng, dpi: film(scan, rng, min(dpi, 200)),
-    "specks": lambda scan, rng, dpi: specks(paper(_at(scan, dpi), rng), rng, rng.randint(300, 1500)),
+    "specks": lambda scan, rng, dpi: specks(
+        paper(_at(scan, dpi), rng), rng, rng.randint(300, 1500)
+    ),
     "border": _bordered,
     "faint": lambda scan, rng, dpi: paper(faded(_at(scan, dpi), rng), rng),
 }
@@ -91,7 +93,7 @@ LOOKS: dict[str, Look] = {
 
 
 def scanned_sheets(seed: int, many: int, start: int = 0) -> Iterator[ScannedSheet]:
-    """Yield ``many`` sheets from number ``start`` on; each hangs on the seed and its number alone."""
+    """Yield ``many`` sheets from number ``start`` on; each hangs on seed and number alone."""
     for number in range(start, start + many):
         yield scanned_sheet(seed, number)
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from .barcode import is_separator, read_barcodes
 from .blank import weigh_blank
+from .code_again import read_again
 from .crop import crop_surround
 from .deskew import Skew, level
 from .despeckle import despeckle, destripe
@@ -22,12 +23,14 @@ from .ink import ink_mask, looked_at
 from .light import flatten, strengthen
 from .model import Barcode, Box, Frame, FrameState, PageImage, Pixels, Polarity, Step
 from .orient import Lie, find_lie, unturned
+from .patch_code import read_patch_codes
+from .patch_map import drops_sheet, patch_map
 from .polarity import make_positive
 from .resample import square_pixels
 from .resolution import resolve_dpi
 from .settings import CaptureSettings
 
-RECIPE = "capture@6"
+RECIPE = "capture@7"
 """Changes whenever the recipe can make another page of the same frame."""
 
 _SURE_ROTATION = 0.5
@@ -43,7 +46,7 @@ def prepare(frame: Frame, settings: CaptureSettings) -> PageImage:
     """
     page = _as_drawn(frame) if frame.born_digital else _as_scanned(frame, settings)
     blank, weighed = weigh_blank(page.pixels, page.dpi)
-    barcodes = read_barcodes(page.pixels, bitonal=page.bitonal) if settings.barcodes else ()
+    barcodes = _codes(frame, page, settings) if settings.barcodes else ()
     state, reason = _verdict(frame, page.pixels, blank, barcodes)
     found = tuple(step for step in (frame.cut, frame.reduction) if step is not None)
     page = replace(page, state=state, reason=reason, barcodes=barcodes)
@@ -132,12 +135,22 @@ def _page(
     )
 
 
+def _codes(frame: Frame, page: PageImage, settings: CaptureSettings) -> tuple[Barcode, ...]:
+    """Return the barcodes and patch codes of a page; it is looked at again where one may be."""
+    read = read_barcodes(page.pixels, bitonal=page.bitonal)
+    if not is_separator(read):
+        read += read_again(frame, page, read)
+    return read + read_patch_codes(page.pixels, patch_map(settings.patch_codes))
+
+
 def _verdict(
     frame: Frame, page: Pixels, blank: bool, barcodes: tuple[Barcode, ...]
 ) -> tuple[FrameState, str]:
     """Return what the frame is and, unless it is an ordinary page, why."""
     if is_separator(barcodes):
         return FrameState.SEPARATOR, "a separator sheet"
+    if drops_sheet(barcodes):
+        return FrameState.SEPARATOR, "a patch sheet"
     if frame.title_strip:
         return FrameState.TECHNICAL, "the title strip of a card"
     technical = technical_reason(frame.pixels, page) if frame.film else ""

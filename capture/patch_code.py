@@ -11,7 +11,7 @@ carry it at each of them. Where that tells nothing, both codes are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from .ink import glanced_at, ink_mask
 from .model import Barcode, Box, Pixels
+from .patch_map import PATCH
 
-SYMBOLOGY = "Patch"
-CODES = {"WWNN": "1", "WNNW": "2", "WNWN": "3", "NWWN": "4", "NNWW": "6", "NWNW": "T"}
+BARS = {"WWNN": "1", "WNNW": "2", "WNWN": "3", "NWWN": "4", "NNWW": "6", "NWNW": "T"}
 _BARS, _RUNS = 4, 7
 _UNITS = 10.0
 """Thicknesses of a narrow bar that the four bars and their gaps take together."""
@@ -59,8 +59,10 @@ class _Lines:
     """The code, one bit a bar from the first; 1 for a wide one."""
 
 
-def read_patch_codes(pixels: Pixels) -> tuple[Barcode, ...]:
+def read_patch_codes(pixels: Pixels, meanings: Mapping[str, str]) -> tuple[Barcode, ...]:
     """Return the patch codes of a page, in any of its four turns, top to bottom.
+
+    Each carries what ``meanings`` says of it.
 
     Two of the same place, one the other backwards, where it does not tell from which side to read.
     """
@@ -69,7 +71,7 @@ def read_patch_codes(pixels: Pixels) -> tuple[Barcode, ...]:
         return ()
     mask = ink_mask(small)
     found = [*_codes(mask, across=False), *_codes(mask, across=True)]
-    read = [Barcode(SYMBOLOGY, text, box.scaled(1 / factor)) for text, box in found]
+    read = [Barcode(PATCH, text, box.scaled(1 / factor), meanings[text]) for text, box in found]
     return tuple(sorted(read, key=lambda code: (code.box.y, code.box.x, code.text)))
 
 
@@ -87,7 +89,7 @@ def _read(bars: str, middle: float) -> Iterator[str]:
     first = middle < _MIDDLE[1]
     last = middle > _MIDDLE[0]
     yield from dict.fromkeys(
-        CODES[shown] for shown, wanted in ((bars, first), (bars[::-1], last)) if wanted
+        BARS[shown] for shown, wanted in ((bars, first), (bars[::-1], last)) if wanted
     )
 
 
@@ -155,7 +157,7 @@ def _groups(lines: _Lines, length: int) -> Iterator[tuple[str, Box]]:
 
 def _followed(lines: _Lines, left: list[int]) -> tuple[list[int], list[int]]:
     """Return the lines that go on from the first of those left, and the rest."""
-    chosen, rest = [left[0]], []
+    chosen, rest = left[:1], list[int]()
     for n in left[1:]:
         last = chosen[-1]
         steps = int(lines.at[n] - lines.at[last])

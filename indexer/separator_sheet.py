@@ -1,15 +1,23 @@
-"""What a separator sheet says of the documents that follow it."""
+"""What separator sheets and patch codes say of the documents that follow them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from capture.barcode import separator_fields
+from capture.barcode import is_separator, separator_fields
 from capture.model import FrameState
+from capture.patch_map import BATCH, IGNORE, PATCH
+from ocr.model import OcrPage
 
 from .doctypes import type_named
 from .model import DocumentType, IndexValue, SequencePage
+
+_PRINTED = re.compile(r"\bCHARTROOM[|Il1!/\\\]\[](?:type|mrn|batch)\b", re.IGNORECASE)
+"""What stands under the code of a sheet of ours; the stroke is read as other strokes."""
+_MOST_WORDS = 40
+"""Words of a sheet that says no more than that it is one, with some noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +28,52 @@ class Sheet:
     type: DocumentType | None = None
 
 
+def parts_documents(page: SequencePage) -> bool:
+    """Return whether a document ends before this frame, whatever pages say of themselves.
+
+    A dropped sheet is in no document. A page that is kept starts the next one.
+    """
+    return page.state is FrameState.SEPARATOR or starts_document(page)
+
+
+def starts_document(page: SequencePage) -> bool:
+    """Return whether this is a page on which a patch code says that a document starts."""
+    return page.state is FrameState.PAGE and any(one != IGNORE for one in _meanings(page))
+
+
+def sheet_after(before: Sheet, page: SequencePage) -> Sheet:
+    """Return what holds from this frame on, where ``before`` held up to it.
+
+    A sheet of ours says all that holds. A patch code for ``separator`` says nothing of the patient,
+    so that no sheet whose barcode was lost hands on the patient before it; the type holds on.
+    """
+    if page.state is FrameState.SEPARATOR and is_separator(page.barcodes):
+        return sheet_of(page)
+    if BATCH in _meanings(page):
+        return Sheet()
+    if page.state is FrameState.SEPARATOR:
+        return Sheet(type=before.type) if _meanings(page) else Sheet()
+    return before
+
+
+def _meanings(page: SequencePage) -> set[str]:
+    return {code.meaning for code in page.barcodes if code.symbology == PATCH}
+
+
 def sheet_of(page: SequencePage) -> Sheet:
     """Return what the sheet's barcode says; an empty sheet for a plain one."""
     if page.state is not FrameState.SEPARATOR:
         return Sheet()
     fields = separator_fields(page.barcodes)
     return Sheet(tuple(_values(fields, page)), _type(fields))
+
+
+def is_sheet_by_words(words: OcrPage) -> bool:
+    """Return whether a page carries the line under the code of a separator sheet, and little else.
+
+    Such a sheet parts documents although its code was lost, and tells nothing.
+    """
+    return len(words.words) <= _MOST_WORDS and bool(_PRINTED.search(words.text))
 
 
 def _values(fields: Mapping[str, str], page: SequencePage) -> Iterator[IndexValue]:
