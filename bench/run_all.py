@@ -32,6 +32,7 @@ from . import (
     results,
     ribbon_memory,
     search_engines,
+    separators,
     strip_joints,
     technical_frames,
     ticks,
@@ -69,6 +70,7 @@ QUICK: tuple[tuple[Measurement, list[str]], ...] = (
     (angled, ["--pages", "1"]),
     (page_quality, ["--pages", "1", "--by-hand", "5", "--limit", "3"]),
     (calibration, ["--each", "1", "--limit", "2"]),
+    (separators, ["--sheets", "72", "--pages", "16"]),
     (kill, ["--kills", "4", "--frames", "60"]),
 )
 """Every measurement, with what makes it short."""

@@ -129,7 +129,7 @@ def _printed(symbology: str, rng: Random) -> Printed:
             "mrn": f"{rng.randrange(10**7):07}",
             "batch": f"B-{rng.randrange(1000)}",
         }
-        text = write.payload(**{key: told[key] for key in keys})
+        text = write.payload(**{key: told[key] for key in keys}, checked=rng.random() < 0.5)
         if _fits(text, symbology):
             return Printed(symbology, text)
 

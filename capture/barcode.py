@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
 from types import MappingProxyType
 
@@ -17,6 +18,9 @@ _FORMATS = (
     zxingcpp.BarcodeFormat.QRCode,
 )
 _KEYS = ("batch", "type", "mrn")
+_CHECK = "c"
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_UNCHECKED = "Code39"
 _SMALLEST = 16
 _SAMPLED = 16
 _FIXED, _LOCAL = zxingcpp.Binarizer.FixedThreshold, zxingcpp.Binarizer.LocalAverage
@@ -67,16 +71,39 @@ def is_separator(barcodes: Iterable[Barcode]) -> bool:
 def separator_fields(barcodes: Iterable[Barcode]) -> MappingProxyType[str, str]:
     """Return ``batch``, ``type`` and ``mrn`` as far as a separator sheet tells them.
 
-    The payload is ``CHARTROOM|key=value|key=value``. Two codes that contradict each other
-    about a key tell nothing of it.
+    The payload is ``CHARTROOM|key=value|key=value``, at best with its check (`with_check`) at
+    the end. Two codes that contradict each other about a key tell nothing of it, and a code
+    whose check fails tells nothing at all.
     """
     told: dict[str, set[str]] = {}
     for code in barcodes:
-        mark, *pairs = code.text.split("|")
-        if mark != SEPARATOR_MARK:
-            continue
-        for pair in pairs:
-            key, _, value = pair.partition("=")
-            if key.lower() in _KEYS and value:
-                told.setdefault(key.lower(), set()).add(value)
+        for key, value in _pairs(code):
+            if key in _KEYS and value:
+                told.setdefault(key, set()).add(value)
     return MappingProxyType({key: min(found) for key, found in told.items() if len(found) == 1})
+
+
+def with_check(payload: str) -> str:
+    """Return the payload of a separator with a check at its end, which Code 39 has none of."""
+    return f"{payload}|{_CHECK}={_check_of(payload)}"
+
+
+def _pairs(code: Barcode) -> list[tuple[str, str]]:
+    """Return the keys, in lower case, and values of a code of ours that can be relied on."""
+    mark, *parts = code.text.split("|")
+    pairs = [(key.lower(), value) for key, _, value in (part.partition("=") for part in parts)]
+    if mark != SEPARATOR_MARK:
+        return []
+    if pairs and pairs[-1][0] == _CHECK:
+        body = code.text.rpartition("|")[0]
+        return pairs[:-1] if pairs[-1][1].upper() == _check_of(body) else []
+    if code.symbology.startswith(_UNCHECKED) and not all(key in _KEYS for key, _ in pairs):
+        # One bar misread may have made another key of the check.
+        return []
+    return pairs
+
+
+def _check_of(payload: str) -> str:
+    """Return two digits to the base of 36: one wrong reading in 1,296 has the same."""
+    tens, ones = divmod(zlib.crc32(payload.encode()) % len(_DIGITS) ** 2, len(_DIGITS))
+    return _DIGITS[tens] + _DIGITS[ones]
