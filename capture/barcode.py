@@ -97,8 +97,9 @@ def _pairs(code: Barcode) -> list[tuple[str, str]]:
     if pairs and pairs[-1][0] == _CHECK:
         body = code.text.rpartition("|")[0]
         return pairs[:-1] if pairs[-1][1].upper() == _check_of(body) else []
-    if code.symbology.startswith(_UNCHECKED) and not all(key in _KEYS for key, _ in pairs):
-        # One bar misread may have made another key of the check.
+    plain = all(key in _KEYS and "=" not in value for key, value in pairs)
+    if code.symbology.startswith(_UNCHECKED) and not plain:
+        # What was misread may be the key of the check, or the stroke before it.
         return []
     return pairs
 
