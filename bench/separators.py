@@ -21,11 +21,11 @@ from multiprocessing import get_context
 from random import Random
 
 from batch.stages import finished, read_upright
-from capture.barcode import read_barcodes
+from capture.barcode import is_separator, read_barcodes, separator_fields
 from capture.code_again import read_again
 from capture.enhance import prepare
 from capture.errors import ChartroomError
-from capture.model import Frame, FrameState, PageImage
+from capture.model import Barcode, Box, Frame, FrameState, PageImage
 from capture.patch_code import read_patch_codes
 from capture.patch_map import IGNORE, PATCH, USUAL, patch_map
 from capture.settings import CaptureSettings
@@ -55,8 +55,10 @@ class Outcome:
     look: str
     by_code: bool
     by_words: bool
+    tells: bool
+    """All that its code says is told."""
     wrong: bool
-    """Its code was read as another, or an other code was seen on it."""
+    """Anything else is told, or another patch code is read on it."""
 
     @property
     def parts(self) -> bool:
@@ -67,12 +69,19 @@ class Outcome:
 def outcome(sheet: ScannedSheet) -> Outcome:
     """Return what becomes of a sheet in capture and, when its code is lost, in reading."""
     page = prepare(frame_of(sheet.scan, colour=False), CaptureSettings())
-    read = {code.text for code in page.barcodes}
+    truth, told = _said((Barcode("", sheet.printed.text, Box(0, 0, 1, 1)),)), _said(page.barcodes)
     parts = page.state is FrameState.SEPARATOR or _starts(page)
     by_words = not parts and _says_so(page)
-    printed = sheet.printed
-    wrong = bool(read - {printed.text})
-    return Outcome(sheet.number, printed.symbology, sheet.look, parts, by_words, wrong)
+    tells, wrong = told == truth, bool(told - truth)
+    symbology = sheet.printed.symbology
+    return Outcome(sheet.number, symbology, sheet.look, parts, by_words, tells, wrong)
+
+
+def _said(codes: tuple[Barcode, ...]) -> set[tuple[str, str]]:
+    """Return the keys and values that codes of ours tell; of patch codes, the codes."""
+    if is_separator(codes):
+        return set(separator_fields(codes).items())
+    return {("patch", code.text) for code in codes if len(code.text) == 1}
 
 
 def _starts(page: PageImage) -> bool:
@@ -84,7 +93,7 @@ def _says_so(page: PageImage) -> bool:
         return False
     engine = open_engine(OcrSettings())
     try:
-        return is_sheet_by_words(finished(*read_upright(engine, page)))
+        return is_sheet_by_words(finished(*read_upright(engine, page)), page.steps)
     finally:
         engine.close()
 
@@ -106,7 +115,16 @@ def outcomes(seed: int, many: int, workers: int) -> list[Outcome]:
 def by_symbology(found: Sequence[Outcome]) -> Table:
     """Return the rates of each kind of code."""
     rows = [_rates(name, [one for one in found if one.symbology == name]) for name in PRINTED]
-    columns = ("code", "sheets", "read", "known by words", "parts", "missed", "read wrongly")
+    columns = (
+        "code",
+        "sheets",
+        "read",
+        "known by words",
+        "parts",
+        "missed",
+        "tells all",
+        "tells wrongly",
+    )
     return Table("Separator sheets", columns, (*rows, _rates("all", found)))
 
 
@@ -119,6 +137,7 @@ def _rates(name: str, found: Sequence[Outcome]) -> tuple[results.Cell, ...]:
         sum(one.by_words for one in found),
         results.percent(parts / total if total else float("nan"), 2),
         total - parts,
+        sum(one.tells for one in found),
         sum(one.wrong for one in found),
     )
 
@@ -228,7 +247,7 @@ def _tables(found: Sequence[Outcome], seed: int, many: int) -> Iterator[Table]:
 
 
 def _failure(one: Outcome) -> dict[str, object]:
-    fault = "read wrongly" if one.wrong else "missed"
+    fault = "tells wrongly" if one.wrong else "missed"
     return {"sheet": one.number, "code": one.symbology, "look": one.look, "fault": fault}
 
 

@@ -5,25 +5,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .barcode import is_separator, read_barcodes
+from .barcode import LINEAR, is_separator, read_barcodes
 from .code_places import CodePlace, bar_places, square_places
-from .model import Barcode, Frame, PageImage, Pixels, Polarity
+from .model import Barcode, Frame, PageImage, Pixels, Polarity, Step
 from .scale import grey
-from .worn_code import read_worn
+from .worn_code import bars_at, read_bars
 
+UNREAD = "barcode"
+"""Name of the step that tells of bars which nobody could read."""
 _MOST = 4
 """Places that are looked at, the largest first."""
 _SAME = 0.3
 """Of the smaller box, where a code was read already."""
 
 
-def read_again(frame: Frame, page: PageImage, read: Sequence[Barcode]) -> tuple[Barcode, ...]:
-    """Return the codes of ``page`` that are not in ``read``, which was read at first look."""
+def read_again(
+    frame: Frame, page: PageImage, read: Sequence[Barcode]
+) -> tuple[tuple[Barcode, ...], tuple[Step, ...]]:
+    """Return the codes of ``page`` that are not in ``read``, which was read at first look.
+
+    With them a step where there are bars that could not be read. A separator's bars are read
+    once more: what a reader saw along single lines is now and then another text, check and all.
+    """
+    if is_separator(read):
+        return _otherwise(page.pixels, read), ()
     places = _unread(bar_places(page.pixels), read)
-    found = _worn(page.pixels, places)
+    found, barred = _worn(page.pixels, places)
     if frame.film and not is_separator(found):
         found += _as_filmed(frame, page, places or _unread(square_places(page.pixels), read))
-    return found
+    left = sum(not any(code.box == place.box for code in found) for place in barred)
+    return found, (Step(UNREAD, False, 0.5, float(left), "bars that were not read"),) * bool(left)
+
+
+def _otherwise(pixels: Pixels, read: Sequence[Barcode]) -> tuple[Barcode, ...]:
+    """Return what the bars of our own codes say, as far as it is not what was read of them."""
+    own = [code for code in read if code.symbology in LINEAR and is_separator([code])]
+    if not own:
+        return ()
+    places = [p for p in bar_places(pixels) if any(c.box.overlap(p.box) > _SAME for c in own)]
+    found, _ = _worn(pixels, places[:_MOST])
+    return tuple(code for code in found if code.text not in {one.text for one in read})
 
 
 def _unread(places: Sequence[CodePlace], read: Sequence[Barcode]) -> list[CodePlace]:
@@ -31,8 +52,14 @@ def _unread(places: Sequence[CodePlace], read: Sequence[Barcode]) -> list[CodePl
     return unread[:_MOST]
 
 
-def _worn(pixels: Pixels, places: Sequence[CodePlace]) -> tuple[Barcode, ...]:
-    return tuple(code for place in places for code in read_worn(pixels, place))
+def _worn(
+    pixels: Pixels, places: Sequence[CodePlace]
+) -> tuple[tuple[Barcode, ...], list[CodePlace]]:
+    """Return what is read at the places, and those that have bars."""
+    seen = [(place, bars_at(pixels, place)) for place in places]
+    barred = [(place, bands) for place, bands in seen if bands is not None]
+    read = (read_bars(bands, place.box) for place, bands in barred)
+    return tuple(code for code in read if code), [place for place, _ in barred]
 
 
 def _as_filmed(frame: Frame, page: PageImage, places: Sequence[CodePlace]) -> tuple[Barcode, ...]:
@@ -42,7 +69,7 @@ def _as_filmed(frame: Frame, page: PageImage, places: Sequence[CodePlace]) -> tu
     tones = grey(frame.pixels)
     if page.polarity is Polarity.NEGATIVE:
         tones = 255 - tones
-    found = read_barcodes(tones) or _worn(tones, bar_places(tones)[:_MOST])
+    found = read_barcodes(tones) or _worn(tones, bar_places(tones)[:_MOST])[0]
     own = [code for code in found if is_separator([code])]
     # Where it lies on the page is known of the place alone: the frame was not yet turned.
     return tuple(replace(code, box=places[0].box) for code in own)

@@ -46,11 +46,11 @@ def prepare(frame: Frame, settings: CaptureSettings) -> PageImage:
     """
     page = _as_drawn(frame) if frame.born_digital else _as_scanned(frame, settings)
     blank, weighed = weigh_blank(page.pixels, page.dpi)
-    barcodes = _codes(frame, page, settings) if settings.barcodes else ()
+    barcodes, looked = _codes(frame, page, settings) if settings.barcodes else ((), ())
     state, reason = _verdict(frame, page.pixels, blank, barcodes)
     found = tuple(step for step in (frame.cut, frame.reduction) if step is not None)
     page = replace(page, state=state, reason=reason, barcodes=barcodes)
-    steps = (*found, *page.steps, weighed, *_as_filmed(frame, page))
+    steps = (*found, *page.steps, weighed, *looked, *_as_filmed(frame, page))
     return replace(page, steps=steps)
 
 
@@ -135,12 +135,14 @@ def _page(
     )
 
 
-def _codes(frame: Frame, page: PageImage, settings: CaptureSettings) -> tuple[Barcode, ...]:
-    """Return the barcodes and patch codes of a page; it is looked at again where one may be."""
+def _codes(
+    frame: Frame, page: PageImage, settings: CaptureSettings
+) -> tuple[tuple[Barcode, ...], tuple[Step, ...]]:
+    """Return the barcodes and patch codes of a page, and what is known of some not read."""
     read = read_barcodes(page.pixels, bitonal=page.bitonal)
-    if not is_separator(read):
-        read += read_again(frame, page, read)
-    return read + read_patch_codes(page.pixels, patch_map(settings.patch_codes))
+    again, unread = read_again(frame, page, read)
+    patches = read_patch_codes(page.pixels, patch_map(settings.patch_codes))
+    return (*read, *again, *patches), unread
 
 
 def _verdict(

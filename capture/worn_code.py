@@ -17,7 +17,7 @@ import zxingcpp
 from numpy.typing import NDArray
 
 from .code_places import CodePlace
-from .model import Barcode, Pixels
+from .model import Barcode, Box, Pixels
 from .scale import grey
 
 _FORMATS = (zxingcpp.BarcodeFormat.Code39, zxingcpp.BarcodeFormat.Code128)
@@ -49,24 +49,27 @@ _MARGIN = 4
 Floats = NDArray[np.float32]
 
 
-def read_worn(pixels: Pixels, place: CodePlace) -> tuple[Barcode, ...]:
-    """Return the linear code at ``place``, when different strips of it agree on what it says."""
+def bars_at(pixels: Pixels, place: CodePlace) -> Floats | None:
+    """Return bands of tones across the bars at ``place``, upright; None where there are none."""
     region = _lying_level(grey(pixels), place)
     if region.shape[0] < 2 * _BANDS:
-        return ()
+        return None
     bands = _banded(region)
     if _bars_across(bands[_BANDS // 2]) < _FEWEST:
-        return ()
+        return None
     bands = _sheared(bands, _lean(bands, region.shape[0] / _BANDS))
-    if not _are_bars(bands):
-        return ()
+    return bands if _are_bars(bands) else None
+
+
+def read_bars(bands: Floats, box: Box) -> Barcode | None:
+    """Return the linear code whose bars are in ``box``, when its strips agree on what it says."""
     read: Counter[tuple[str, str]] = Counter()
     for way in _WAYS:
         for strip in _STRIPS:
             read.update(_decoded(_black_and_white(bands[strip].mean(axis=0), *way)))
         if (told := _agreed(read)) is not None:
-            return (Barcode(*told, place.box),)
-    return ()
+            return Barcode(*told, box)
+    return None
 
 
 def _agreed(read: Counter[tuple[str, str]]) -> tuple[str, str] | None:

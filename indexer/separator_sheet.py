@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from capture.barcode import is_separator, separator_fields
-from capture.model import FrameState
+from capture.code_again import UNREAD
+from capture.model import FrameState, Step
 from capture.patch_map import BATCH, IGNORE, PATCH
 from ocr.model import OcrPage
 
 from .doctypes import type_named
 from .model import DocumentType, IndexValue, SequencePage
 
-_PRINTED = re.compile(r"\bCHARTROOM[|Il1!/\\\]\[](?:type|mrn|batch)\b", re.IGNORECASE)
-"""What stands under the code of a sheet of ours; the stroke is read as other strokes."""
+_PRINTED = re.compile(r"\b(CHARTROOM|SEPARATOR)\b", re.IGNORECASE)
 _MOST_WORDS = 40
 """Words of a sheet that says no more than that it is one, with some noise."""
 
@@ -68,12 +68,13 @@ def sheet_of(page: SequencePage) -> Sheet:
     return Sheet(tuple(_values(fields, page)), _type(fields))
 
 
-def is_sheet_by_words(words: OcrPage) -> bool:
-    """Return whether a page carries the line under the code of a separator sheet, and little else.
+def is_sheet_by_words(words: OcrPage, steps: Iterable[Step]) -> bool:
+    """Return whether few words beside bars that could not be read are those of a separator sheet.
 
-    Such a sheet parts documents although its code was lost, and tells nothing.
+    ``steps`` are those of its page. Such a sheet parts documents, and tells nothing.
     """
-    return len(words.words) <= _MOST_WORDS and bool(_PRINTED.search(words.text))
+    unread = any(step.name == UNREAD for step in steps)
+    return unread and len(words.words) <= _MOST_WORDS and bool(_PRINTED.search(words.text))
 
 
 def _values(fields: Mapping[str, str], page: SequencePage) -> Iterator[IndexValue]:

@@ -77,7 +77,8 @@ def test_foreign_barcode_starts_nothing(foreign: str) -> None:
 
 
 def test_codes_that_contradict_each_other_tell_nothing() -> None:
-    codes = [code("CHARTROOM|mrn=1|type=A"), code("CHARTROOM|mrn=2|type=A")]
+    below = Box(0, 500, 1, 1)
+    codes = [code("CHARTROOM|mrn=1|type=A"), Barcode("QRCode", "CHARTROOM|mrn=2|type=A", below)]
     assert is_separator(codes)
     assert separator_fields(codes) == {"type": "A"}
 
@@ -160,3 +161,13 @@ def test_code_39_with_a_key_nobody_knows_tells_nothing() -> None:
     text = with_check("CHARTROOM|mrn=0071234").replace("|c=", "|e=")
     assert separator_fields([Barcode("Code39Ext", text, Box(0, 0, 1, 1))]) == {}
     assert separator_fields([code(text)]) == {"mrn": "0071234"}
+
+
+def test_a_code_that_was_read_in_two_ways_tells_nothing_unless_its_check_holds() -> None:
+    box = Box(100, 100, 900, 200)
+    right, wrong = "CHARTROOM|mrn=0071234", "CHARTROOM|batch=B-7"
+    read = [Barcode("Code128", text, box) for text in (right, wrong)]
+    assert is_separator(read)
+    assert separator_fields(read) == {}
+    checked = [Barcode("Code128", with_check(right), box), *read[1:]]
+    assert separator_fields(checked) == {"mrn": "0071234"}
