@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from .barcode import LINEAR, is_separator, read_barcodes
 from .code_places import CodePlace, bar_places, square_places
+from .mended_code import read_mended
 from .model import Barcode, Frame, PageImage, Pixels, Polarity, Step
 from .scale import grey
 from .worn_code import bars_at, read_bars
 
 UNREAD = "barcode"
-"""Name of the step that tells of bars which nobody could read."""
+"""Name of the step that tells of what looks like a code and was not read."""
 _MOST = 4
 """Places that are looked at, the largest first."""
 _SAME = 0.3
@@ -24,17 +25,21 @@ def read_again(
 ) -> tuple[tuple[Barcode, ...], tuple[Step, ...]]:
     """Return the codes of ``page`` that are not in ``read``, which was read at first look.
 
-    With them a step where there are bars that could not be read. A separator's bars are read
-    once more: what a reader saw along single lines is now and then another text, check and all.
+    With them a step where something looks like a code and could not be read. The bars of a
+    separator are read once more: what a reader saw along single lines is now and then another
+    text, check and all.
     """
     if is_separator(read):
         return _otherwise(page.pixels, read), ()
     places = _unread(bar_places(page.pixels), read)
+    squares = _unread(square_places(page.pixels), read)
     found, barred = _worn(page.pixels, places)
+    found += tuple(code for place in squares for code in read_mended(page.pixels, place.box))
     if frame.film and not is_separator(found):
-        found += _as_filmed(frame, page, places or _unread(square_places(page.pixels), read))
-    left = sum(not any(code.box == place.box for code in found) for place in barred)
-    return found, (Step(UNREAD, False, 0.5, float(left), "bars that were not read"),) * bool(left)
+        found += _as_filmed(frame, page, places or squares)
+    seen = [*barred, *squares]
+    left = sum(not any(code.box.overlap(place.box) > _SAME for code in found) for place in seen)
+    return found, (Step(UNREAD, False, 0.5, float(left), "not read"),) * bool(left)
 
 
 def _otherwise(pixels: Pixels, read: Sequence[Barcode]) -> tuple[Barcode, ...]:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .ink import ink_mask, looked_at
+from .ink import glanced_at, ink_mask, looked_at
 from .model import Box, Pixels
 
 _BLOCKS = 103
@@ -58,7 +58,7 @@ def bar_places(pixels: Pixels) -> list[CodePlace]:
 
 def square_places(pixels: Pixels) -> list[CodePlace]:
     """Return the squares that are about half ink all over, the largest first."""
-    look, factor = looked_at(pixels)
+    look, factor = glanced_at(pixels)
     block = max(4, max(look.shape) // _BLOCKS)
     height, width = (side // block for side in look.shape)
     if min(height, width) < _SQUARE:
