@@ -231,7 +231,9 @@ class Conveyor:
         told = technical_reason(words) if page.film and page.state is FrameState.PAGE else ""
         if told:
             upright = replace(upright, state=FrameState.TECHNICAL, reason=told)
-        elif upright.state is FrameState.PAGE and is_sheet_by_words(words, page.steps):
+        elif upright.state is FrameState.PAGE and is_sheet_by_words(
+            words, page.barcodes, page.steps
+        ):
             told = "a separator sheet by its words: its code could not be read"
             upright = replace(upright, state=FrameState.SEPARATOR, reason=told)
         indexed = time.perf_counter()

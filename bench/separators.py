@@ -93,7 +93,8 @@ def _says_so(page: PageImage) -> bool:
         return False
     engine = open_engine(OcrSettings())
     try:
-        return is_sheet_by_words(finished(*read_upright(engine, page)), page.steps)
+        words = finished(*read_upright(engine, page))
+        return is_sheet_by_words(words, page.barcodes, page.steps)
     finally:
         engine.close()
 

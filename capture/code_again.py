@@ -31,14 +31,15 @@ def read_again(
     """
     if is_separator(read):
         return _otherwise(page.pixels, read), ()
-    places = _unread(bar_places(page.pixels), read)
+    # A code of ours may have been read as another one, so bars are read again in any case.
+    places = _unread(bar_places(page.pixels), [c for c in read if c.symbology not in LINEAR])
     squares = _unread(square_places(page.pixels), read)
-    found, barred = _worn(page.pixels, places)
+    bars, barred = _worn(page.pixels, places)
+    found = _new(bars, read)
     found += tuple(code for place in squares for code in read_mended(page.pixels, place.box))
     if frame.film and not is_separator(found):
         found += _as_filmed(frame, page, places or squares)
-    seen = [*barred, *squares]
-    left = sum(not any(code.box.overlap(place.box) > _SAME for code in found) for place in seen)
+    left = len(_unread([*barred, *squares], (*read, *found)))
     return found, (Step(UNREAD, False, 0.5, float(left), "not read"),) * bool(left)
 
 
@@ -49,6 +50,10 @@ def _otherwise(pixels: Pixels, read: Sequence[Barcode]) -> tuple[Barcode, ...]:
         return ()
     places = [p for p in bar_places(pixels) if any(c.box.overlap(p.box) > _SAME for c in own)]
     found, _ = _worn(pixels, places[:_MOST])
+    return _new(found, read)
+
+
+def _new(found: Sequence[Barcode], read: Sequence[Barcode]) -> tuple[Barcode, ...]:
     return tuple(code for code in found if code.text not in {one.text for one in read})
 
 

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 
 from capture.barcode import is_separator, separator_fields
 from capture.code_again import UNREAD
-from capture.model import FrameState, Step
+from capture.model import Barcode, FrameState, Step
 from capture.patch_map import BATCH, IGNORE, PATCH
 from ocr.model import OcrPage
 
 from .doctypes import type_named
 from .model import DocumentType, IndexValue, SequencePage
 
-_PRINTED = re.compile(r"\b(CHARTROOM|SEPARATOR)\b", re.IGNORECASE)
+_PRINTED = re.compile(
+    r"\bCHARTROOM\S{1,2}(?:type|mrn|batch)\b|\bDOCUMENT SEPARATOR\b|\bSEPARATOR SHEET\b",
+    re.IGNORECASE,
+)
 _MOST_WORDS = 40
 """Words of a sheet that says no more than that it is one, with some noise."""
 
@@ -68,13 +71,15 @@ def sheet_of(page: SequencePage) -> Sheet:
     return Sheet(tuple(_values(fields, page)), _type(fields))
 
 
-def is_sheet_by_words(words: OcrPage, steps: Iterable[Step]) -> bool:
-    """Return whether few words beside bars that could not be read are those of a separator sheet.
+def is_sheet_by_words(words: OcrPage, codes: Iterable[Barcode], steps: Iterable[Step]) -> bool:
+    """Return whether few words beside a code that was lost are those of a separator sheet.
 
-    ``steps`` are those of its page. Such a sheet parts documents, and tells nothing.
+    ``codes`` and ``steps`` are those of its page: what was read may be another text than was
+    printed. Such a sheet parts documents, and tells nothing.
     """
-    unread = any(step.name == UNREAD for step in steps)
-    return unread and len(words.words) <= _MOST_WORDS and bool(_PRINTED.search(words.text))
+    seen = any(code.symbology != PATCH for code in codes)
+    seen = seen or any(step.name == UNREAD for step in steps)
+    return seen and len(words.words) <= _MOST_WORDS and bool(_PRINTED.search(words.text))
 
 
 def _values(fields: Mapping[str, str], page: SequencePage) -> Iterator[IndexValue]:

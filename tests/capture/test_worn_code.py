@@ -85,3 +85,10 @@ def test_a_square_code_is_seen_as_one() -> None:
 def test_pages_of_any_shape_are_taken(shape: tuple[int, int], tone: int) -> None:
     even = np.full(shape, tone, np.uint8)
     assert bar_places(even) == square_places(even) == []
+
+
+def test_bars_of_others_are_read_once() -> None:
+    scan = resample(Scan(separator("07-22-48 SPECIMEN", "Code 128")), 200, 200)
+    page = prepare(frame_of(scan, colour=False), CaptureSettings())
+    assert [code.text for code in page.barcodes] == ["07-22-48 SPECIMEN"]
+    assert page.state is FrameState.PAGE

@@ -110,14 +110,19 @@ SHEET_TEXT = "DOCUMENT SEPARATOR\nDo not remove - scan with the chart\n\n"
 BARS = (Step("blank", False, 0.9), Step(UNREAD, False, 0.5, 1.0))
 
 
-@pytest.mark.parametrize("text", [SHEET_TEXT, SHEET_TEXT + PAYLOAD, PAYLOAD, "Separator sheet"])
+@pytest.mark.parametrize(
+    "text", [SHEET_TEXT, SHEET_TEXT + PAYLOAD, "CHARTROOM)batch=B-1", "Separator sheet"]
+)
 def test_a_sheet_whose_code_is_lost_is_known_by_its_words(text: str) -> None:
-    assert is_sheet_by_words(page_from_text(text, REF), BARS)
-    assert not is_sheet_by_words(page_from_text(text, REF), BARS[:1])
+    words = page_from_text(text, REF)
+    assert is_sheet_by_words(words, (), BARS)
+    assert is_sheet_by_words(words, (Barcode("Code39", "CHARTR0OM", BOX),), ())
+    assert not is_sheet_by_words(words, (patch("ignore"),), BARS[:1])
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Specimen label", "The separators", SHEET_TEXT + "Patient rests well. " * 20]
+    "text",
+    ["", "Specimen label", "The chartroom is closed", SHEET_TEXT + "Patient rests well. " * 20],
 )
 def test_a_page_that_speaks_of_something_else_is_no_sheet(text: str) -> None:
-    assert not is_sheet_by_words(page_from_text(text, REF), BARS)
+    assert not is_sheet_by_words(page_from_text(text, REF), (ours(),), BARS)
