@@ -46,6 +46,7 @@ from batch.settings import Settings, settings_of
 from capture.encode import to_png
 from capture.errors import ArchiveError, BusyError, ChartroomError, CustodyError
 from capture.model import SourceKind
+from capture.patch_map import USUAL
 from capture.settings import load_section
 from desk import charts, deciding, doctor, export, film, review, review_sheet
 from desk.film_sheet import write_film_sheet
@@ -116,6 +117,14 @@ def _source_option(command: Function) -> Function:
     )(command)
 
 
+def _patch_codes_option(command: Function) -> Function:
+    return click.option(
+        "--patch-codes",
+        metavar="MAP",
+        help=f"What patch codes do in this job, such as {USUAL}; default: as set.",
+    )(command)
+
+
 def _workers_option(command: Function) -> Function:
     return click.option(
         "--workers", type=click.IntRange(1, 256), help="Worker processes; default: the cores."
@@ -140,6 +149,7 @@ def cli(verbose: bool) -> None:
 @_source_option
 @click.option("--expect", type=click.IntRange(0), help="Frames that the delivery should hold.")
 @click.option("--defer", is_flag=True, help="Keep film uncut; `film read` reads a frame of it.")
+@_patch_codes_option
 @_workers_option
 @_home_option
 @_json_option
@@ -149,6 +159,7 @@ def convert(
     kind: str,
     expect: int | None,
     defer: bool,
+    patch_codes: str | None,
     workers: int | None,
     home: Path,
     as_json: bool,
@@ -163,7 +174,7 @@ def convert(
       chartroom convert box-17/ --batch box-17 --expect 412
       chartroom convert roll-0042.tif --source roll --defer
     """
-    order = runner.Order(paths, name, SourceKind(kind), expect, defer)
+    order = runner.Order(paths, name, SourceKind(kind), expect, defer, patch_codes)
     with open_archive(home, create=True) as archive, sole_writer(archive.home):
         settings = _settings(archive, workers)
         with _progress() as watch:
@@ -175,9 +186,16 @@ def convert(
 @cli.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @_source_option
+@_patch_codes_option
 @_workers_option
 @_json_option
-def inspect(paths: tuple[Path, ...], kind: str, workers: int | None, as_json: bool) -> None:
+def inspect(
+    paths: tuple[Path, ...],
+    kind: str,
+    patch_codes: str | None,
+    workers: int | None,
+    as_json: bool,
+) -> None:
     """Show what the conveyor makes of files, without an archive.
 
     A .txt file is taken as the text of one page.
@@ -186,7 +204,7 @@ def inspect(paths: tuple[Path, ...], kind: str, workers: int | None, as_json: bo
     Example:
       chartroom inspect scan.tif --json
     """
-    settings = _with_workers(Settings(), workers)
+    settings = _with_workers(Settings().with_patch_codes(patch_codes), workers)
     seen = failed = 0
     crew = settings.batch.crew
     for frame in inspect_files(paths, settings, kind=SourceKind(kind), workers=crew):

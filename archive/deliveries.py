@@ -33,6 +33,8 @@ class Batch:
     opened_at: str
     finished_at: str | None
     seconds: float
+    patch_codes: str | None = None
+    """What patch codes do in it; None where the settings of the archive say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +104,19 @@ def page_id(ref: FrameRef) -> str:
     return f"{ref.source[:16]}-{ref.number}"
 
 
-def open_batch(connection: Connection, name: str, *, origin: bytes, kind: str) -> Batch:
+def open_batch(
+    connection: Connection, name: str, *, origin: bytes, kind: str, patch_codes: str | None = None
+) -> Batch:
     """Add an open batch."""
     connection.execute(
         insert(schema.batches).values(
-            name=name, origin=origin, kind=kind, state="open", opened_at=now(), seconds=0.0
+            name=name,
+            origin=origin,
+            kind=kind,
+            state="open",
+            opened_at=now(),
+            seconds=0.0,
+            patch_codes=patch_codes,
         )
     )
     return batch_named(connection, name)
@@ -384,6 +394,7 @@ def _batch(row: Row[Any]) -> Batch:
         opened_at=row.opened_at,
         finished_at=row.finished_at,
         seconds=row.seconds,
+        patch_codes=row.patch_codes,
     )
 
 

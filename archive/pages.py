@@ -141,6 +141,7 @@ def _barcode_row(barcode: Barcode) -> dict[str, object]:
         "symbology": barcode.symbology,
         "text": barcode.text,
         "box": barcode.box.as_list(),
+        "meaning": barcode.meaning,
     }
 
 
@@ -161,7 +162,8 @@ def _page(row: Row[Any], reason: str) -> PageRecord:
         skew_confidence=row.skew_confidence,
         steps=tuple(Step(**step) for step in row.steps),
         barcodes=tuple(
-            Barcode(code["symbology"], code["text"], Box(*code["box"])) for code in row.barcodes
+            Barcode(code["symbology"], code["text"], Box(*code["box"]), code.get("meaning", ""))
+            for code in row.barcodes
         ),
     )
 

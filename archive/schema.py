@@ -42,6 +42,7 @@ batches = Table(
     Column("opened_at", String, nullable=False),
     Column("finished_at", String),
     Column("seconds", Float, nullable=False, default=0.0),
+    Column("patch_codes", String),  # what they do in it; NULL in a batch older than they are
     CheckConstraint("state IN ('open', 'finished', 'released')", name="state"),
 )
 

@@ -83,6 +83,8 @@ def read_frames(
     writer.
     """
     with archive.catalogue.read() as connection:
+        batch = deliveries.batch_named(connection, roll.batch)
+        settings = settings.with_patch_codes(batch.patch_codes)
         read = ledger.done_keys(connection, STAGES[-1])
         rows = {
             one.frame.ref: one.frame for one in wanted if page_key(one.frame, settings) not in read

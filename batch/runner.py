@@ -20,6 +20,7 @@ from archive.deliveries import Batch, FrameRow, Source
 from archive.delivery_order import put_in_order
 from capture.errors import SettingsError
 from capture.model import FrameRef, SourceKind
+from capture.patch_map import plain_map
 from capture.ribbon.joined import Joint
 from capture.sniff import HEAD_BYTES
 
@@ -48,6 +49,8 @@ class Order:
     expected: int | None = None
     deferred: bool = False
     """Film is surveyed and kept uncut; its frames are read when somebody asks for them."""
+    patch_codes: str | None = None
+    """What patch codes do in this batch; None for what the settings say when it is opened."""
 
 
 def convert(archive: Archive, order: Order, settings: Settings, watch: Watch) -> Batch:
@@ -59,7 +62,7 @@ def convert(archive: Archive, order: Order, settings: Settings, watch: Watch) ->
     archive.vault.sweep()
     # Before the batch is opened: a path that was mistyped leaves no batch behind.
     files = list(delivered_files(order.paths))
-    batch = _batch_for(archive, order)
+    batch = _batch_for(archive, order, settings)
     started = time.monotonic()
     try:
         _take_all_in(archive, batch, files, settings, watch)
@@ -106,6 +109,7 @@ def carry(
 
     Film that is new is ``deferred`` if so asked; frames of such film are not read here.
     """
+    settings = settings.with_patch_codes(batch.patch_codes)
     crew = settings.batch.crew
     with Pool(settings, archive.home.vault, workers=crew) as pool:
         _survey(archive, batch, pool, watch, deferred=deferred)
@@ -121,19 +125,28 @@ def _defer_no_more(archive: Archive, batch: Batch) -> None:
                 film.set_deferred(connection, roll, False)
 
 
-def _batch_for(archive: Archive, order: Order) -> Batch:
+def _batch_for(archive: Archive, order: Order, settings: Settings) -> Batch:
+    asked = order.patch_codes
+    patches = plain_map(settings.capture.patch_codes if asked is None else asked)
     origin = b"\n".join(os.fsencode(path.resolve()) for path in order.paths)
     with archive.catalogue.write() as connection:
         name = order.name or _name_for(connection, order, origin)
         batch = deliveries.find_batch(connection, name)
         if batch is None:
-            batch = deliveries.open_batch(connection, name, origin=origin, kind=order.kind.value)
+            batch = deliveries.open_batch(
+                connection, name, origin=origin, kind=order.kind.value, patch_codes=patches
+            )
             audit.record(connection, "opened", name, actor=audit.this_person())
         _refuse_released(batch)
         if order.kind is not SourceKind.AUTO and order.kind.value != batch.kind:
             raise SettingsError(
                 f"batch {name!r} was opened with --source {batch.kind}; "
                 "convert under another name with --batch"
+            )
+        if asked is not None and patches != batch.patch_codes:
+            raise SettingsError(
+                f"batch {name!r} was opened with other meanings of patch codes; leave out"
+                " --patch-codes to go on with them, or convert under another name with --batch"
             )
         if order.expected is not None:
             deliveries.change_batch(connection, batch, expected=order.expected)

@@ -43,6 +43,12 @@ class Settings:
         """Return the same settings with another number of workers."""
         return replace(self, batch=replace(self.batch, workers=workers))
 
+    def with_patch_codes(self, patch_codes: str | None) -> Settings:
+        """Return the same settings with what patch codes do in one job; None changes nothing."""
+        if patch_codes is None:
+            return self
+        return replace(self, capture=replace(self.capture, patch_codes=patch_codes))
+
     def version(self, stage: str) -> str:
         """Name what the result of ``stage`` hangs on: its rules and its settings.
 

@@ -24,6 +24,7 @@ from capture.model import Digest, Frame, FrameRef, FrameState, PageImage, Source
 from capture.ribbon.joined import Joint
 from capture.source import Place, Source
 from indexer.read import index_page
+from indexer.separator_sheet import is_sheet_by_words
 from indexer.technical import technical_reason
 from ocr.calibration import calibrated_page
 from ocr.engine import OcrEngine
@@ -230,6 +231,11 @@ class Conveyor:
         told = technical_reason(words) if page.film and page.state is FrameState.PAGE else ""
         if told:
             upright = replace(upright, state=FrameState.TECHNICAL, reason=told)
+        elif upright.state is FrameState.PAGE and is_sheet_by_words(
+            words, page.barcodes, page.steps
+        ):
+            told = "a separator sheet by its words: its code could not be read"
+            upright = replace(upright, state=FrameState.SEPARATOR, reason=told)
         indexed = time.perf_counter()
         return Carried(
             record_of(upright, self._keep(upright)),

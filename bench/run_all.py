@@ -35,6 +35,7 @@ from . import (
     results,
     ribbon_memory,
     search_engines,
+    separators,
     strip_joints,
     technical_frames,
     ticks,
@@ -77,6 +78,7 @@ QUICK: tuple[tuple[Measurement, list[str]], ...] = (
     (page_quality, ["--pages", "1", "--by-hand", "5", "--limit", "3"]),
     (calibration, ["--each", "1", "--limit", "2"]),
     (deciding, ["--charts", "10", "--decisions", "10"]),
+    (separators, ["--sheets", "72", "--pages", "16"]),
     (kill, ["--kills", "4", "--frames", "60"]),
 )
 """Every measurement, with what makes it short."""

@@ -19,6 +19,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from capture.barcode import with_check
 from capture.errors import SettingsError
 from capture.model import Pixels
 
@@ -153,10 +154,14 @@ def write_zip(path: Path, members: Sequence[Path]) -> None:
             out.writestr(zipfile.ZipInfo(member.name), member.read_bytes())
 
 
-def payload(*, code: str = "", mrn: str = "", batch: str = "") -> str:
-    """Return what a separator's barcode says: ``CHARTROOM|type=18842-5|mrn=0071234``."""
+def payload(*, code: str = "", mrn: str = "", batch: str = "", checked: bool = False) -> str:
+    """Return what a separator's barcode says: ``CHARTROOM|type=18842-5|mrn=0071234``.
+
+    ``checked`` adds the check at its end that sheets need not have.
+    """
     known = {"batch": batch, "type": code, "mrn": mrn}
-    return "|".join(["CHARTROOM", *(f"{key}={value}" for key, value in known.items() if value)])
+    told = "|".join(["CHARTROOM", *(f"{key}={value}" for key, value in known.items() if value)])
+    return with_check(told) if checked else told
 
 
 def separator(text: str, symbology: str = "Code 128") -> Pixels:

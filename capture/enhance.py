@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from .barcode import is_separator, read_barcodes
 from .blank import weigh_blank
+from .code_again import read_again
 from .crop import crop_surround
 from .deskew import Skew, level
 from .despeckle import despeckle, destripe
@@ -22,12 +23,14 @@ from .ink import ink_mask, looked_at
 from .light import flatten, strengthen
 from .model import Barcode, Box, Frame, FrameState, PageImage, Pixels, Polarity, Step
 from .orient import Lie, find_lie, unturned
+from .patch_code import read_patch_codes
+from .patch_map import drops_sheet, patch_map
 from .polarity import make_positive
 from .resample import square_pixels
 from .resolution import resolve_dpi
 from .settings import CaptureSettings
 
-RECIPE = "capture@6"
+RECIPE = "capture@7"
 """Changes whenever the recipe can make another page of the same frame."""
 
 _SURE_ROTATION = 0.5
@@ -43,11 +46,11 @@ def prepare(frame: Frame, settings: CaptureSettings) -> PageImage:
     """
     page = _as_drawn(frame) if frame.born_digital else _as_scanned(frame, settings)
     blank, weighed = weigh_blank(page.pixels, page.dpi)
-    barcodes = read_barcodes(page.pixels, bitonal=page.bitonal) if settings.barcodes else ()
+    barcodes, looked = _codes(frame, page, settings) if settings.barcodes else ((), ())
     state, reason = _verdict(frame, page.pixels, blank, barcodes)
     found = tuple(step for step in (frame.cut, frame.reduction) if step is not None)
     page = replace(page, state=state, reason=reason, barcodes=barcodes)
-    steps = (*found, *page.steps, weighed, *_as_filmed(frame, page))
+    steps = (*found, *page.steps, weighed, *looked, *_as_filmed(frame, page))
     return replace(page, steps=steps)
 
 
@@ -132,12 +135,24 @@ def _page(
     )
 
 
+def _codes(
+    frame: Frame, page: PageImage, settings: CaptureSettings
+) -> tuple[tuple[Barcode, ...], tuple[Step, ...]]:
+    """Return the barcodes and patch codes of a page, and what is known of some not read."""
+    read = read_barcodes(page.pixels, bitonal=page.bitonal)
+    again, unread = read_again(frame, page, read)
+    patches = read_patch_codes(page.pixels, patch_map(settings.patch_codes))
+    return (*read, *again, *patches), unread
+
+
 def _verdict(
     frame: Frame, page: Pixels, blank: bool, barcodes: tuple[Barcode, ...]
 ) -> tuple[FrameState, str]:
     """Return what the frame is and, unless it is an ordinary page, why."""
     if is_separator(barcodes):
         return FrameState.SEPARATOR, "a separator sheet"
+    if drops_sheet(barcodes):
+        return FrameState.SEPARATOR, "a patch sheet"
     if frame.title_strip:
         return FrameState.TECHNICAL, "the title strip of a card"
     technical = technical_reason(frame.pixels, page) if frame.film else ""

@@ -206,6 +206,8 @@ class Barcode:
     symbology: str
     text: str
     box: Box
+    meaning: str = ""
+    """What the job says that a patch code does (`capture.patch_map`); empty for a barcode."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from .errors import SettingsError
+from .patch_map import USUAL, patch_map
 
 Section = TypeVar("Section")
 
@@ -53,7 +54,11 @@ class CaptureSettings:
     deskew_confidence: float = 0.5
     """Least confidence (0.0 to 1.0) at which a page is turned level."""
     barcodes: bool = True
-    """Whether barcodes are read (Code 39, Code 128, QR)."""
+    """Whether barcodes (Code 39, Code 128, QR) and patch codes are read."""
+    patch_codes: str = USUAL
+    """What patch codes (1, 2, 3, 4, 6, T) do: ``document`` (the page starts one), ``separator``
+    (one starts behind the sheet, which is dropped), ``batch`` (the same, and nothing told before
+    holds any longer) or ``ignore``; one that is not named does nothing."""
 
     def __post_init__(self) -> None:
         limit = self.deskew_limit_degrees
@@ -62,6 +67,7 @@ class CaptureSettings:
                 f"[capture] deskew_limit_degrees is from 0 to {_STEEPEST:g}, found {limit:g}:"
                 " a page turned further lies on its side, which is found without it"
             )
+        patch_map(self.patch_codes)
 
 
 def load_section(table: Mapping[str, object], cls: type[Section], section: str) -> Section:

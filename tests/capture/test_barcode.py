@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import zxingcpp
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from PIL import Image
 
-from capture.barcode import is_separator, read_barcodes, separator_fields
+from capture.barcode import is_separator, read_barcodes, separator_fields, with_check
 from capture.deskew import level
 from capture.enhance import prepare, turned
 from capture.model import Barcode, Box, Frame, FrameState, Pixels
@@ -74,7 +77,8 @@ def test_foreign_barcode_starts_nothing(foreign: str) -> None:
 
 
 def test_codes_that_contradict_each_other_tell_nothing() -> None:
-    codes = [code("CHARTROOM|mrn=1|type=A"), code("CHARTROOM|mrn=2|type=A")]
+    below = Box(0, 500, 1, 1)
+    codes = [code("CHARTROOM|mrn=1|type=A"), Barcode("QRCode", "CHARTROOM|mrn=2|type=A", below)]
     assert is_separator(codes)
     assert separator_fields(codes) == {"type": "A"}
 
@@ -117,3 +121,53 @@ def test_codes_of_every_size_are_read_at_a_slant(
 def test_separator_in_a_negative_nobody_knew_of_is_read(draw_page: DrawPage) -> None:
     sheet = sheet_with(draw_page(()), symbol(SHEET), 500, 800)
     assert is_separator(read_barcodes(255 - sheet))
+
+
+PAYLOADS = st.from_regex(r"CHARTROOM(\|(type|mrn|batch)=[A-Z0-9-]{1,9}){1,3}", fullmatch=True)
+
+
+@given(PAYLOADS)
+def test_a_check_changes_nothing_of_what_is_told(payload: str) -> None:
+    checked = code(with_check(payload))
+    assert is_separator([checked])
+    assert separator_fields([checked]) == separator_fields([code(payload)])
+
+
+@given(PAYLOADS, st.data())
+def test_one_wrong_letter_in_a_checked_payload_tells_nothing(
+    payload: str, data: st.DataObject
+) -> None:
+    checked = with_check(payload)
+    at = data.draw(st.integers(len("CHARTROOM|"), len(checked) - 1))
+    letter = data.draw(st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-=|"))
+    misread = Barcode("Code39Ext", checked[:at] + letter + checked[at + 1 :], Box(0, 0, 1, 1))
+    told = separator_fields([misread])
+    right = separator_fields([code(payload)])
+    # Another letter of the same check passes once in 1,296 times; it must be that rare.
+    assume(zlib.crc32(misread.text.rpartition("|")[0].encode()) % 1296
+           != zlib.crc32(payload.encode()) % 1296 or misread.text == checked)  # fmt: skip
+    assert all(right.get(key) == value for key, value in told.items())
+
+
+def test_of_all_wrong_numbers_the_check_lets_hardly_one_pass() -> None:
+    checked = with_check("CHARTROOM|mrn=0071234")
+    wrong = (checked.replace("0071234", f"{number:07}") for number in range(10_000))
+    passed = [text for text in wrong if separator_fields([code(text)])]
+    assert len(passed) <= 10_000 / 1296 * 3
+
+
+def test_code_39_with_a_key_nobody_knows_tells_nothing() -> None:
+    """Its check may have been misread as another key."""
+    text = with_check("CHARTROOM|mrn=0071234").replace("|c=", "|e=")
+    assert separator_fields([Barcode("Code39Ext", text, Box(0, 0, 1, 1))]) == {}
+    assert separator_fields([code(text)]) == {"mrn": "0071234"}
+
+
+def test_a_code_that_was_read_in_two_ways_tells_nothing_unless_its_check_holds() -> None:
+    box = Box(100, 100, 900, 200)
+    right, wrong = "CHARTROOM|mrn=0071234", "CHARTROOM|batch=B-7"
+    read = [Barcode("Code128", text, box) for text in (right, wrong)]
+    assert is_separator(read)
+    assert separator_fields(read) == {}
+    checked = [Barcode("Code128", with_check(right), box), *read[1:]]
+    assert separator_fields(checked) == {"mrn": "0071234"}
