@@ -34,8 +34,9 @@ from .names import Name, name_words, read_name
 from .rows import Layout, box_of, layout_of, segments_of, text_of
 from .settings import DEFAULT_SETTINGS, IndexSettings
 from .signature import read_signatures
+from .text_model import TextModel
 
-RULES = "index@2"
+RULES = "index@3"
 """Version of all rules of this room together; part of the key of the work they do."""
 
 CELL = (20, 40)
@@ -72,12 +73,20 @@ def text_size(text: str) -> tuple[int, int]:
 
 
 def index_page(
-    page: OcrPage, *, width: int, height: int, settings: IndexSettings = DEFAULT_SETTINGS
+    page: OcrPage,
+    *,
+    width: int,
+    height: int,
+    settings: IndexSettings = DEFAULT_SETTINGS,
+    types: TextModel | None = None,
 ) -> PageIndex:
-    """Return type and index values of ``page``, whose image has this size in pixels."""
+    """Return type and index values of ``page``, whose image has this size in pixels.
+
+    ``types`` is the site's model of wording; None for the shipped one.
+    """
     layout = layout_of(page, width=width, height=height)
     labels = find_labels(layout)
-    found = classify(layout)
+    found = classify(layout, types)
     read = _Reader(page.frame, layout, labels, settings, found.type.code)
     told = doubting_numbers(_settled(read.values()))
     values = (*told, *read_signatures(page, layout))
