@@ -802,11 +802,8 @@ def _promise(group: click.Group, name: str, what: str) -> None:
 
 
 _users = click.Group("users", help="People of the web stations (not built yet).")
-_types = click.Group("types", help="Document types of the site (not built yet).")
-for _group in (_users, _types):
-    cli.add_command(_group)
+cli.add_command(_users)
 _promise(_users, "add", "Add a person")
-_promise(_types, "train", "Learn document types from verified documents")
 _promise(review_group, "decide", "Decide about a held document")
 _promise(cli, "watch", "Convert what arrives in a folder")
 _promise(cli, "serve", "Serve the web stations")

@@ -66,9 +66,7 @@ def reports(path: Path = REPORTS) -> list[Report]:
 
 def layout(text: str, lines: int | None = None) -> Layout:
     """Return a report as a page of typed lines, the first ``lines`` of them."""
-    wrapped = [
-        line for part in text.splitlines() for line in textwrap.wrap(part, _WIDTH) or [""]
-    ]
+    wrapped = [line for part in text.splitlines() for line in textwrap.wrap(part, _WIDTH) or [""]]
     shown = "\n".join(wrapped[:lines])
     width, height = text_size(shown)
     page = page_from_text(shown, FrameRef(Digest("0" * 64), 1))

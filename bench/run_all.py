@@ -35,6 +35,7 @@ from . import (
     strip_joints,
     technical_frames,
     ticks,
+    types,
     whole_roll,
 )
 
@@ -67,6 +68,7 @@ QUICK: tuple[tuple[Measurement, list[str]], ...] = (
     (odd_formats, ["--pages", "1"]),
     (ticks, ["--pages", "1", "--charts", "9", "--read", "2"]),
     (angled, ["--pages", "1"]),
+    (types, ["--charts", "2", "--each", "1", "--splits", "1"]),
     (page_quality, ["--pages", "1", "--by-hand", "5", "--limit", "3"]),
     (calibration, ["--each", "1", "--limit", "2"]),
     (kill, ["--kills", "4", "--frames", "60"]),

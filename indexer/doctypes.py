@@ -105,7 +105,11 @@ _KEYS: dict[str, type] = {
     "code": str, "name": str, "section": str, "titles": list, "names": list, "heads": dict,
     "phrases": dict,
 }  # fmt: skip
-_MEANT: dict[type, str] = {str: "text in quotes", list: 'a list such as ["one", "two"]', dict: "a table of weights"}
+_MEANT: dict[type, str] = {
+    str: "text in quotes",
+    list: 'a list such as ["one", "two"]',
+    dict: "a table of weights",
+}
 
 
 def _fault(row: Mapping[str, Any]) -> str:

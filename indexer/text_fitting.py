@@ -1,8 +1,8 @@
 """Make a model of wording from pages whose types are known.
 
 Multinomial logistic regression, balanced over the types, by L-BFGS. Where there is an earlier
-model, weights are drawn towards those it has rather than towards nothing: a type that has no
-page among the new ones is known as before (maximum a posteriori adaptation, Chelba and Acero
+model, weights are drawn towards those it has rather than towards nothing, and a type that has
+no page among the new ones is known as before (maximum a posteriori adaptation, Chelba and Acero
 2004).
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,23 @@ from .text_model import Floats, TextModel, vector
 _LEAST_PAGES = 2
 """A feature of fewer pages is a name or a slip of the reader."""
 _STEPS = 80
+
+
+class Sparse(Protocol):
+    """What is asked of a sparse matrix of SciPy."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        ...
+
+    def transpose(self) -> Sparse:
+        """Return it with rows and columns exchanged."""
+        ...
+
+    def __matmul__(self, other: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return its product with a dense matrix."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +64,14 @@ def fitted(
     features, rarity = _known(pages, how.most_features, earlier)
     start = _as_before(names, features, earlier)
     matrix = _matrix(pages, features, rarity)
-    place = {name: n for n, name in enumerate(names)}
-    truth = np.array([place[code] for code in codes])
-    solved = _solved(matrix, truth, _shares(codes, how.balance), start, how.looseness)
-    return TextModel(names, features, rarity, solved[:-1], solved[-1])
+    # Types without a page stay as they were, and the others are learned beside them.
+    shown = sorted(set(codes))
+    columns = [names.index(code) for code in shown]
+    truth = np.array([shown.index(code) for code in codes])
+    shares = _shares(codes, how.balance)
+    beside = _rest(matrix, np.delete(start, columns, axis=1))
+    start[:, columns] = _solved(matrix, truth, shares, beside, start[:, columns], how.looseness)
+    return TextModel(names, features, rarity, start[:-1], start[-1])
 
 
 def _known(pages: Sequence[Wording], most: int, earlier: TextModel | None) -> tuple[Ids, Floats]:
@@ -88,7 +110,7 @@ def _as_before(names: Sequence[str], features: Ids, earlier: TextModel | None) -
     return start
 
 
-def _matrix(pages: Sequence[Wording], features: Ids, rarity: Floats):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _matrix(pages: Sequence[Wording], features: Ids, rarity: Floats) -> Sparse:
     from scipy.sparse import csr_matrix
 
     ends, places, amounts = [0], [], []
@@ -98,7 +120,18 @@ def _matrix(pages: Sequence[Wording], features: Ids, rarity: Floats):  # type: i
         amounts.append(much)
         ends.append(ends[-1] + len(where))
     shape = (len(pages), len(features))
-    return csr_matrix((np.concatenate(amounts), np.concatenate(places), ends), shape=shape)
+    made: Sparse = csr_matrix((np.concatenate(amounts), np.concatenate(places), ends), shape=shape)
+    return made
+
+
+def _rest(matrix: Sparse, weights: Floats) -> NDArray[np.float64]:
+    """Return the logarithm of the sum of what these types have of each page; -inf for none."""
+    if not weights.shape[1]:
+        return np.full(matrix.shape[0], -np.inf)
+    logits = (matrix @ weights[:-1] + weights[-1]).astype(np.float64)
+    most = logits.max(axis=1)
+    sums: NDArray[np.float64] = np.exp(logits - most[:, None]).sum(axis=1)
+    return most + np.log(sums)
 
 
 def _shares(codes: Sequence[str], balance: float) -> NDArray[np.float64]:
@@ -110,33 +143,39 @@ def _shares(codes: Sequence[str], balance: float) -> NDArray[np.float64]:
 
 
 def _solved(
-    matrix: object,
+    matrix: Sparse,
     truth: NDArray[np.intp],
     shares: NDArray[np.float64],
+    beside: NDArray[np.float64],
     start: Floats,
     looseness: float,
 ) -> Floats:
-    """Return the weights that explain ``truth`` best and lie near ``start``."""
+    """Return the weights that explain ``truth`` best and lie near ``start``.
+
+    ``beside`` is what all types that stay as they are have of each page, as a logarithm.
+    """
     from scipy.optimize import minimize
 
     rows = np.arange(len(truth))
     anchor = start.astype(np.float64)
     stiffness = np.full((len(start), 1), 1.0 / looseness)
-    stiffness[-1] *= 0.01  # the bias may move freely
+    if np.isneginf(beside).all():
+        stiffness[-1] *= 0.01  # with nothing to hold it to, the bias may move freely
 
     def cost(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         weights = flat.reshape(start.shape)
-        logits = matrix @ weights[:-1] + weights[-1]  # type: ignore[operator]
-        logits -= logits.max(axis=1, keepdims=True)
+        logits = matrix @ weights[:-1] + weights[-1]
+        most = np.maximum(logits.max(axis=1), beside)[:, None]
+        logits -= most
         shares_of = np.exp(logits)
-        totals = shares_of.sum(axis=1, keepdims=True)
+        totals = shares_of.sum(axis=1, keepdims=True) + np.exp(beside[:, None] - most)
         loss = shares @ (np.log(totals[:, 0]) - logits[rows, truth])
         shares_of /= totals
         shares_of[rows, truth] -= 1
         shares_of *= shares[:, None]
         moved = weights - anchor
         pull = stiffness * moved
-        slope = np.vstack([matrix.T @ shares_of, shares_of.sum(axis=0)]) + pull  # type: ignore[attr-defined]
+        slope = np.vstack([matrix.transpose() @ shares_of, shares_of.sum(axis=0)]) + pull
         return float(loss + 0.5 * (pull * moved).sum()), slope.ravel()
 
     done = minimize(cost, anchor.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": _STEPS})
