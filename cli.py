@@ -816,6 +816,7 @@ def _settings(archive: Archive, workers: int | None) -> Settings:
     _search_settings(archive)
     # A machine that cannot read should say so before a batch is taken in.
     open_engine(settings.ocr).close()
+    settings.types.opened()
     return settings
 
 

@@ -17,7 +17,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .rows import Layout, Row, box_of, text_of
+from .rows import Layout, Row, text_of
 from .section_heads import heads_of_page, scores
 
 _TOKEN = re.compile(r"[a-z][a-z']*[a-z]|\d+|[a-z]")
@@ -65,10 +65,9 @@ def wording_of(layout: Layout, leave_out: Iterable[Row] = ()) -> Wording:
 
 
 def _without(layout: Layout, leave_out: Iterable[Row]) -> Layout:
-    boxes = {box_of(row) for row in leave_out}
-    if not boxes:
-        return layout
     gone = {word for row in leave_out for word in row}
+    if not gone:
+        return layout
     rows = (tuple(word for word in row if word not in gone) for row in layout.rows)
     kept = tuple(row for row in rows if row)
     return Layout(kept, layout.pitch, layout.row_height, layout.width, layout.height)

@@ -131,7 +131,8 @@ def _rest(matrix: Sparse, weights: Floats) -> NDArray[np.float64]:
     logits = (matrix @ weights[:-1] + weights[-1]).astype(np.float64)
     most = logits.max(axis=1)
     sums: NDArray[np.float64] = np.exp(logits - most[:, None]).sum(axis=1)
-    return most + np.log(sums)
+    found: NDArray[np.float64] = most + np.log(sums)
+    return found
 
 
 def _shares(codes: Sequence[str], balance: float) -> NDArray[np.float64]:

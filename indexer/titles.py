@@ -56,7 +56,9 @@ def _title_of(run: Row, number: int, layout: Layout) -> Title | None:
     if found is None:
         return None
     entries, closeness = found
-    if is_head(letters) and (text.endswith(":") or number > 4 or not text.isupper()):
+    if is_head(letters) and (number > 4 or _looks_like_a_head(text)):
+        return None
+    if len(run) == 1 and _looks_like_a_head(text):
         return None
     confidence = closeness * _standing(run, number, layout)
     seen = sum(word.confidence for word in run) / len(run)
@@ -98,6 +100,10 @@ def _is_set_like_a_title(run: Row, text: str) -> bool:
         word for word in re.findall(r"[A-Za-z][A-Za-z'&]*", text) if word.lower() not in _SMALL
     ]
     return bool(words) and all(word[0].isupper() for word in words)
+
+
+def _looks_like_a_head(text: str) -> bool:
+    return text.endswith(":") or not text.isupper()
 
 
 def _is_tail_of_prose(number: int, run: Row, layout: Layout) -> bool:

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from .doctypes import use_catalogue
+from .doctypes import catalogue, use_catalogue
 from .text_model import SHIPPED, TextModel, shipped_model, stored_model
 
 MODEL = "types.npz"
@@ -30,8 +30,12 @@ class TypeRules:
         return f"{self.catalogue_digest[:16]}/{(self.model_digest or _digest(SHIPPED))[:16]}"
 
     def opened(self) -> TextModel:
-        """Return the model, and use the catalogue in this process from now on."""
+        """Return the model, and use the catalogue in this process from now on.
+
+        SettingsError or ArchiveError says what in which file cannot be used.
+        """
         use_catalogue(self.catalogue)
+        catalogue()
         return stored_model(self.model, self.model_digest) if self.model else shipped_model()
 
 

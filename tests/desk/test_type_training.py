@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +26,7 @@ from indexer.model import Document, DocumentType, PageIndex
 from indexer.read import page_from_text, text_size
 from indexer.text_model import from_bytes, shipped_model
 from tests.archive.filed import add_source, filed, page
-from tests.conftest import chartroom, lines_of
+from tests.conftest import ROOT, chartroom, lines_of
 
 # How this site writes two of its forms, which nobody else does.
 ROUNDS = "quadrant rounding sweep finished / tally sheet ward seven / beds counted twice / keys in"
@@ -188,3 +190,31 @@ def test_better_on_many_and_worse_on_a_rare_type_is_not_better() -> None:
     beside = set_beside(truth, before, after)
     assert beside.right_after > beside.right_before
     assert not beside.better
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "code", "told"),
+    [
+        ("doctypes.toml", b'[[type]]\ncode = "11506-3"\ntitel = ["x"]', 2, "mean 'titles'"),
+        ("types.npz", b"cut short", 5, "chartroom types train"),
+    ],
+)
+def test_what_cannot_be_used_stops_a_conversion_before_a_frame_is_taken_in(
+    tmp_path: Path, delivery: Path, file: str, content: bytes, code: int, told: str
+) -> None:
+    home = tmp_path / "home"
+    with open_archive(home, create=True):
+        (home / file).write_bytes(content)
+    outcome = chartroom("convert", delivery, "--home", home)
+    assert outcome.exit_code == code
+    assert file in outcome.stderr
+    assert told in outcome.stderr
+    assert "no batch" in chartroom("batch", "show", "box-17", "--home", home).stderr
+
+
+def test_no_other_command_waits_for_the_libraries_that_train() -> None:
+    asked = "import sys, cli; print({'sklearn', 'scipy'} & set(sys.modules))"
+    run = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "set()"

@@ -44,6 +44,9 @@ def test_a_title_is_known_through_noise(title: str) -> None:
         "DISCHARGE DATE: 05/06/1961",
         "Discharge Diagnosis: gallstones",
         "PHYSICAL EXAMINATION:\nHeart and lungs clear.",
+        "LABORATORY: Hemoglobin 12.1.",
+        "LABORATORY:\nHemoglobin was 12.1 grams.",
+        "Laboratory\nHemoglobin was 12.1 grams.",
     ],
 )
 def test_words_of_a_title_elsewhere_are_no_title(text: str) -> None:
