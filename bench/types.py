@@ -56,7 +56,7 @@ class Asked:
     documents: tuple[Answer, ...]
     pages: tuple[Answer, ...]
     milliseconds: float
-    """For each page."""
+    """Of a processor, for each page."""
 
 
 def asked(pages: Iterable[TypedPage]) -> Asked:
@@ -67,10 +67,10 @@ def asked(pages: Iterable[TypedPage]) -> Asked:
     spent = 0.0
     for _, group in groupby(pages, key=lambda page: page.document):
         members = list(group)
-        started = time.perf_counter()
+        started = time.process_time()
         heard = [witnesses(page.layout) for page in members]
         told = [decided(one, model) for one in heard]
-        spent += time.perf_counter() - started
+        spent += time.process_time() - started
         single += [_page_answer(page, one) for page, one in zip(members, told, strict=True)]
         documents.append(_document_answer(members[0].code, heard))
     return Asked(tuple(documents), tuple(single), 1000 * spent / len(single))

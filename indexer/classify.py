@@ -98,7 +98,9 @@ def _by_both(named: Named, likely: dict[str, float]) -> DocumentType:
     """Weigh the type that the page names against the likeliest other one."""
     entry = max(named.entries, key=lambda one: likely.get(one.code, 0.0))
     rival, share = _likeliest({c: p for c, p in likely.items() if c != entry.code})
-    ratio = (likely.get(entry.code, 0.0) + _DOUBT) / (share + _DOUBT)
+    # Of a type that the model never learned wording can say nothing.
+    own = likely.get(entry.code, share)
+    ratio = (own + _DOUBT) / (share + _DOUBT)
     odds = named.confidence / (1 - named.confidence) * ratio**_WORDING
     confidence = odds / (1 + odds)
     agreed = "+text" if ratio > 1 else ""

@@ -22,14 +22,17 @@ def test_every_type_of_documents_has_texts() -> None:
 
 
 def test_a_head_in_four_is_kept_from_development() -> None:
-    fourth = "received from operating room"
-    heads = [head.casefold() for text in type_texts() for p in text.sections for head in p.heads]
-    assert heads.index(fourth) % 4 == 3
+    parts = [part for text in type_texts() for part in text.sections if len(part.heads) > 3]
+    held = {part.heads[3].casefold() for part in parts}
+    held -= {head.casefold() for part in parts for head in part.heads[:3]}
+    found = {}
     for development in (True, False):
-        papers = composed_papers(DEVELOPMENT, 12, development=development)
+        papers = composed_papers(DEVELOPMENT, 2, development=development)
         said = " ".join(sheet.text for one in papers for sheet in one.sheets)
         words = " ".join(said.split()).casefold()
-        assert (fourth in words) is not development
+        found[development] = sum(head in words for head in held)
+    # Some of them are words of sentences and labels too.
+    assert found[True] < 0.5 * found[False]
 
 
 def test_a_sheet_without_its_title_lacks_nothing_else() -> None:

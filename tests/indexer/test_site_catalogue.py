@@ -8,6 +8,7 @@ import pytest
 from capture.errors import SettingsError
 from capture.model import Digest, FrameRef
 from indexer.doctypes import catalogue, chart_order, type_entry, type_named, use_catalogue
+from indexer.model import DocumentType
 from indexer.read import index_page, page_from_text
 from indexer.type_rules import rules_in
 
@@ -26,8 +27,12 @@ def use(site: Path, text: str) -> None:
 
 
 def typed(title: str) -> str:
+    return told(title).code
+
+
+def told(title: str) -> DocumentType:
     page = page_from_text(f"{title:^80}\n\nShe was seen today.\n", FRAME)
-    return index_page(page, width=1700, height=2200).type.code
+    return index_page(page, width=1700, height=2200).type
 
 
 def test_a_title_of_the_site_names_its_type(site: Path) -> None:
@@ -47,6 +52,8 @@ def test_a_site_may_add_a_type_and_names_of_its_own(site: Path) -> None:
     entry = 'code = "LOCAL-WOUND"\nname = "Wound chart"\nsection = "nursing"\nnames = ["WC"]'
     use(site, f'[[type]]\n{entry}\ntitles = ["wound chart"]')
     assert typed("WOUND CHART") == "LOCAL-WOUND"
+    # The model of wording has never heard of it, which says nothing against its title.
+    assert told("WOUND CHART").confidence >= 0.9
     found = type_named("wc")
     assert found is not None
     assert found.code == "LOCAL-WOUND"
