@@ -911,6 +911,45 @@ def doctor_command(home: Path, as_json: bool) -> None:
         sys.exit(worst)
 
 
+@cli.group(name="types")
+def types_group() -> None:
+    """Types of documents."""
+
+
+@types_group.command(name="train")
+@click.option("--dry-run", is_flag=True, help="Show what would come of it and keep nothing.")
+@_home_option
+@_json_option
+def train_types(dry_run: bool, home: Path, as_json: bool) -> None:
+    """Learn the types of documents from the documents of released batches.
+
+    The new model is compared with the one in use on documents that neither has seen, and kept
+    only if it is right more often by more than luck. `convert` uses it from then on.
+
+    \b
+    Example:
+      chartroom types train --dry-run
+    """
+    # Its libraries take a second to load, which no other command should wait for.
+    from desk import type_training
+
+    with open_archive(home) as archive, _progress() as watch:
+        done = type_training.train(archive, dry_run=dry_run, watch=watch)
+    if as_json:
+        _print_json(done.as_json())
+        return
+    compared = done.compared
+    click.echo(f"{done.verified} verified documents, {done.types} types with enough of them")
+    if compared.documents:
+        click.echo(
+            f"right on {compared.documents}: {compared.right_before} with the model in use, "
+            f"{compared.right_after} with the new one (only one right: {compared.only_before} and "
+            f"{compared.only_after}, p = {compared.chance:.2g})"
+        )
+        click.echo(f"macro-F1: {compared.macro_f1_before:.3f} and {compared.macro_f1_after:.3f}")
+    click.echo(done.reason)
+
+
 @cli.group(name="audit")
 def audit_group() -> None:
     """The audit trail."""
@@ -955,11 +994,8 @@ def _promise(group: click.Group, name: str, what: str) -> None:
 
 
 _users = click.Group("users", help="People of the web stations (not built yet).")
-_types = click.Group("types", help="Document types of the site (not built yet).")
-for _group in (_users, _types):
-    cli.add_command(_group)
+cli.add_command(_users)
 _promise(_users, "add", "Add a person")
-_promise(_types, "train", "Learn document types from verified documents")
 _promise(cli, "watch", "Convert what arrives in a folder")
 _promise(cli, "serve", "Serve the web stations")
 _promise(cli, "backup", "Back the archive up")
@@ -971,6 +1007,7 @@ def _settings(archive: Archive, workers: int | None) -> Settings:
     _search_settings(archive)
     # A machine that cannot read should say so before a batch is taken in.
     open_engine(settings.ocr).close()
+    settings.types.opened()
     return settings
 
 

@@ -7,6 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.doctypes import use_catalogue
+from indexer.type_rules import CATALOGUE
+
 from .catalogue import Catalogue, open_catalogue
 from .home import Home, create_home, open_home
 from .vault import Vault
@@ -28,5 +31,6 @@ def open_archive(root: Path, *, create: bool = False) -> Iterator[Archive]:
     Raises ArchiveError when it is not there, not ours, or written by a newer chartroom.
     """
     home = create_home(root) if create else open_home(root)
+    use_catalogue(home.root / CATALOGUE)
     with open_catalogue(home) as catalogue:
         yield Archive(home, catalogue, Vault(home.vault))

@@ -11,6 +11,7 @@ from capture.enhance import RECIPE
 from capture.settings import CaptureSettings, load_section
 from indexer.read import RULES
 from indexer.settings import IndexSettings
+from indexer.type_rules import TypeRules, rules_in
 from ocr.engines import READING
 from ocr.settings import OcrSettings
 
@@ -38,6 +39,7 @@ class Settings:
     ocr: OcrSettings = field(default_factory=OcrSettings)
     indexer: IndexSettings = field(default_factory=IndexSettings)
     batch: BatchSettings = field(default_factory=BatchSettings)
+    types: TypeRules = field(default_factory=TypeRules)
 
     def with_workers(self, workers: int) -> Settings:
         """Return the same settings with another number of workers."""
@@ -58,7 +60,7 @@ class Settings:
         made_by = {
             "capture": (RECIPE, self.capture),
             "ocr": (f"{READING} {self.ocr.engine}", self.ocr),
-            "index": (RULES, self.indexer),
+            "index": (RULES, (self.indexer, self.types.version)),
         }
         rules, settings = made_by[stage]
         return f"{rules}+{hashlib.sha256(repr(settings).encode()).hexdigest()[:8]}"
@@ -71,4 +73,5 @@ def settings_of(home: Home) -> Settings:
         ocr=load_section(home.section("ocr"), OcrSettings, "ocr"),
         indexer=load_section(home.section("indexer"), IndexSettings, "indexer"),
         batch=load_section(home.section("batch"), BatchSettings, "batch"),
+        types=rules_in(home.root),
     )

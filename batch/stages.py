@@ -162,6 +162,7 @@ class Conveyor:
     def __init__(self, settings: Settings, vault: Vault | None) -> None:
         self._settings = settings
         self._vault = vault
+        self._types = settings.types.opened()
         self._engines: dict[bool, OcrEngine] = {}
         self._open: tuple[SourceRef, Source] | None = None
 
@@ -226,7 +227,11 @@ class Conveyor:
         words = finished(upright, words)
         read = time.perf_counter()
         index = index_page(
-            words, width=upright.width, height=upright.height, settings=self._settings.indexer
+            words,
+            width=upright.width,
+            height=upright.height,
+            settings=self._settings.indexer,
+            types=self._types,
         )
         told = technical_reason(words) if page.film and page.state is FrameState.PAGE else ""
         if told:

@@ -39,6 +39,7 @@ from . import (
     strip_joints,
     technical_frames,
     ticks,
+    types,
     values,
     whole_roll,
 )
@@ -75,6 +76,7 @@ QUICK: tuple[tuple[Measurement, list[str]], ...] = (
     (ticks, ["--pages", "1", "--charts", "9", "--read", "2"]),
     (values, ["--charts", "8", "--noise", "0", "0.04"]),
     (angled, ["--pages", "1"]),
+    (types, ["--charts", "2", "--each", "1", "--splits", "1"]),
     (page_quality, ["--pages", "1", "--by-hand", "5", "--limit", "3"]),
     (calibration, ["--each", "1", "--limit", "2"]),
     (deciding, ["--charts", "10", "--decisions", "10"]),

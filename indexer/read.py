@@ -38,6 +38,7 @@ from .rows import Layout, box_of, layout_of, segments_of, text_of, whole_names
 from .settings import DEFAULT_SETTINGS, IndexSettings
 from .signature import read_signatures
 from .standing_dates import is_stay, read_plate_date, read_signature_dates
+from .text_model import TextModel
 
 RULES = "index@3"
 """Version of all rules of this room together; part of the key of the work they do."""
@@ -76,12 +77,20 @@ def text_size(text: str) -> tuple[int, int]:
 
 
 def index_page(
-    page: OcrPage, *, width: int, height: int, settings: IndexSettings = DEFAULT_SETTINGS
+    page: OcrPage,
+    *,
+    width: int,
+    height: int,
+    settings: IndexSettings = DEFAULT_SETTINGS,
+    types: TextModel | None = None,
 ) -> PageIndex:
-    """Return type and index values of ``page``, whose image has this size in pixels."""
+    """Return type and index values of ``page``, whose image has this size in pixels.
+
+    ``types`` is the site's model of wording; None for the shipped one.
+    """
     layout = layout_of(page, width=width, height=height)
     labels = find_labels(layout)
-    found = classify(layout)
+    found = classify(layout, types)
     read = _Reader(page.frame, layout, labels, settings, found.type.code)
     told = doubting_numbers(_settled(read.values()))
     values = (*told, *read_signatures(page, layout))

@@ -44,6 +44,9 @@ def test_a_title_is_known_through_noise(title: str) -> None:
         "DISCHARGE DATE: 05/06/1961",
         "Discharge Diagnosis: gallstones",
         "PHYSICAL EXAMINATION:\nHeart and lungs clear.",
+        "LABORATORY: Hemoglobin 12.1.",
+        "LABORATORY:\nHemoglobin was 12.1 grams.",
+        "Laboratory\nHemoglobin was 12.1 grams.",
     ],
 )
 def test_words_of_a_title_elsewhere_are_no_title(text: str) -> None:
@@ -128,7 +131,7 @@ ANESTHESIA: General endotracheal.
 DESCRIPTION OF PROCEDURE: The abdomen was prepped and draped in the usual manner."""
     page = indexed(text)
     assert page.type.code == "11504-8"
-    assert page.type.rule == "heads@1"
+    assert page.type.rule == "text@1"
     assert not page.titled
 
 
@@ -136,3 +139,29 @@ def test_a_page_that_nothing_speaks_for_is_unclassified_and_says_how_unsure() ->
     page = indexed("and was then taken back to her room, where she slept.")
     assert page.type.code == "34109-9"
     assert page.type.confidence <= 0.2
+
+
+GALLSTONES = """PREOPERATIVE DIAGNOSIS: Gallstones.
+POSTOPERATIVE DIAGNOSIS: The same.
+ANESTHESIA: General endotracheal.
+DESCRIPTION OF PROCEDURE: The abdomen was prepped and draped in the usual manner. The cystic
+duct was clamped and divided, and the wound was closed in layers. Blood loss was 50 ml."""
+
+
+def test_wording_makes_a_title_surer_or_less_sure() -> None:
+    with_it = indexed(HEADER.format("OPERATIVE REPORT") + GALLSTONES).type
+    against_it = indexed(HEADER.format("DIETARY NOTE") + GALLSTONES).type
+    assert with_it.code == "11504-8"
+    assert with_it.rule == "title+text@2"
+    assert against_it.confidence < with_it.confidence
+    assert against_it.rule != "title+text@2"
+
+
+def test_a_few_words_are_believed_less_than_a_page_of_them() -> None:
+    line = "The wound was closed in layers with catgut."
+    assert indexed(line).type.confidence < indexed(GALLSTONES).type.confidence
+
+
+def test_what_belongs_in_no_chart_is_not_surely_of_a_type() -> None:
+    found = indexed("PARKING\nLevel B, space 41. Fifty cents an hour.\nThank you, call again.").type
+    assert found.code == "34109-9" or found.confidence < 0.5
