@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from capture.model import Barcode, Box, Digest, FrameRef, FrameState, Polarity, Step
-from indexer.model import DocumentType, IndexValue, PageIndex
+from indexer.model import DocumentType, IndexValue, PageIndex, PageTraits
 from ocr.codec import dump, load, quality_of, quality_row
 from ocr.model import OcrPage, Quality, Verdict
 
@@ -170,6 +170,7 @@ def _index_row(index: PageIndex) -> dict[str, object]:
     return {
         "type": asdict(index.type),
         "titled": index.titled,
+        "traits": asdict(index.traits),
         "values": [value_row(value) for value in index.values],
     }
 
@@ -192,6 +193,8 @@ def _index(row: Mapping[str, Any], frame: FrameRef) -> PageIndex:
         type=DocumentType(**row["type"]),
         values=tuple(value_of(value, frame) for value in row["values"]),
         titled=row["titled"],
+        # What was read before pages had traits has none.
+        traits=PageTraits(**row.get("traits", {})),
     )
 
 

@@ -31,6 +31,7 @@ from .labels import Label, Place, Places, find_labels
 from .letterhead import read_letter_date, read_letterhead
 from .model import IndexValue, PageIndex
 from .names import Name, name_words, read_name
+from .page_traits import traits_of
 from .rows import Layout, box_of, layout_of, segments_of, text_of
 from .settings import DEFAULT_SETTINGS, IndexSettings
 from .signature import read_signatures
@@ -81,7 +82,8 @@ def index_page(
     read = _Reader(page.frame, layout, labels, settings, found.type.code)
     told = doubting_numbers(_settled(read.values()))
     values = (*told, *read_signatures(page, layout))
-    return PageIndex(page.frame, found.type, values, titled=found.titled)
+    traits = traits_of(layout, values)
+    return PageIndex(page.frame, found.type, values, titled=found.titled, traits=traits)
 
 
 _Typed = Callable[[Sequence[Word]], Reading | None]
