@@ -46,6 +46,8 @@ from capture.model import SourceKind
 from capture.settings import load_section
 from desk import charts, doctor, export, film, review
 from desk.film_sheet import write_film_sheet
+from desk.settings import DeskSettings
+from indexer.doctypes import ChartOrder
 from ocr.alto import write_alto
 from ocr.engines import open_engine
 from ocr.hocr import write_hocr
@@ -372,17 +374,22 @@ def search(
 
 @cli.command()
 @click.argument("mrn")
+@click.option(
+    "--order",
+    type=click.Choice(list(ChartOrder)),
+    help="Section by section, by date, or stay by stay; else as the settings say.",
+)
 @_home_option
 @_json_option
-def chart(mrn: str, home: Path, as_json: bool) -> None:
+def chart(mrn: str, order: str | None, home: Path, as_json: bool) -> None:
     """Show one patient's documents in chart order.
 
     \b
     Example:
-      chartroom chart 0071234
+      chartroom chart 0071234 --order date
     """
     with open_archive(home) as archive, archive.catalogue.write() as connection:
-        found = charts.chart_of(connection, mrn)
+        found = charts.chart_of(connection, mrn, _chart_order(archive, order))
         record(connection, "chart viewed", "chart", actor=this_person())
     if as_json:
         for row in found.documents:
@@ -452,7 +459,8 @@ def export_command(
     export.prepare_folder(out)
     with open_archive(home) as archive:
         with archive.catalogue.read() as connection:
-            chosen = _selection(connection, batch_name, mrn, document_id)
+            order = _chart_order(archive)
+            chosen = _selection(connection, batch_name, mrn, document_id, order)
             written = _export(form, archive, connection, chosen, out)
         with archive.catalogue.write() as connection:
             what = batch_name or document_id or ("chart" if mrn else "archive")
@@ -791,6 +799,11 @@ def _search_settings(archive: Archive) -> SearchSettings:
     return load_section(archive.home.section("search"), SearchSettings, "search")
 
 
+def _chart_order(archive: Archive, asked: str | None = None) -> ChartOrder:
+    settings = load_section(archive.home.section("desk"), DeskSettings, "desk")
+    return ChartOrder(asked) if asked else settings.order
+
+
 def _publish(archive: Archive, watch: Watch) -> None:
     watch(Step("indexing", 0, 1))
     try:
@@ -832,12 +845,16 @@ def _audit_search(archive: Archive, total: int) -> None:
 
 
 def _selection(
-    connection: Connection, batch_name: str | None, mrn: str | None, document_id: str | None
+    connection: Connection,
+    batch_name: str | None,
+    mrn: str | None,
+    document_id: str | None,
+    order: ChartOrder,
 ) -> export.Selection:
     if batch_name is not None:
         return export.select_batch(connection, batch_name)
     if mrn is not None:
-        return export.select_chart(connection, mrn)
+        return export.select_chart(connection, mrn, order)
     if document_id is not None:
         return export.select_document(connection, document_id)
     return export.select_all(connection)

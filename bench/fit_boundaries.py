@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.continuity import WEIGHTS, Evidence
-from indexer.model import PageTraits, SequencePage
+from indexer.model import PageIndex, PageTraits, SequencePage
 from indexer.separate import decisions
 
 from .boxes_of_charts import BoxOrder, chart_boxes
@@ -31,9 +31,11 @@ SEED, END = 1100, 20000
 NOISES = (0.0, 0.02, 0.04, 0.08)
 _MISSED = 0.02
 """Share of separator sheets that are not there."""
-_LOST, _UNMEASURED, _FORMS, _FULL = 0.03, 0.06, 0.4, 900.0
-"""Share of pages that are lost, of those whose letters are not measured, and of those that are
-taken as full; where a full page ends."""
+_LOST, _UNMEASURED, _UNREAD, _FORMS, _FULL = 0.03, 0.08, 0.05, 0.4, 900.0
+"""Share of pages that are lost, of those whose letters are not measured, of those of which only
+the title is read, and of those that are taken as full; where a full page ends."""
+_SAYS = {True: 0.1, False: 0.003}
+"""Share of pages that go on, or that do not, which say "continued"."""
 _PENALTY = 1.0
 _ROUNDS = 40
 
@@ -55,28 +57,42 @@ def examples(seed: int, charts: int) -> Iterator[Example]:
 
 def examples_of(sequence: Sequence[SequencePage], papers: Papers, rng: Random) -> Iterator[Example]:
     """Yield the pairs of one row of pages."""
-    worn = list(_worn(sequence, rng))
+    worn = list(_worn(sequence, papers, rng))
     starts = first_pages(worn, papers)
     for one in decisions(worn, starts):
         if one.evidence:
             yield Example(one.evidence, one.page.frame in starts)
 
 
-def _worn(sequence: Sequence[SequencePage], rng: Random) -> Iterator[SequencePage]:
-    """Yield the pages as charts have them: some are lost, and many forms fill their sheet.
-
-    Made documents of one page rarely reach the foot of it; forms of hospitals often do.
-    """
-    for page in sequence:
+def _worn(sequence: Sequence[SequencePage], papers: Papers, rng: Random) -> Iterator[SequencePage]:
+    """Yield the pages as charts have them: some lost, some hardly read, some "continued"."""
+    own = [papers.get(page.frame, "") for page in sequence]
+    for n, page in enumerate(sequence):
         if page.index is None:
             yield page
         elif (chance := rng.random()) >= _LOST:
-            traits = page.index.traits
-            if rng.random() < _FORMS:
-                traits = replace(traits, end=_FULL)
+            follows, goes_on = own[n] in own[max(0, n - 1) : n], own[n] in own[n + 1 : n + 2]
+            index = replace(page.index, traits=_traits(page.index, follows, goes_on, rng))
             if chance >= 1 - _UNMEASURED:
-                traits = PageTraits()
-            yield replace(page, index=replace(page.index, traits=traits))
+                index = replace(index, traits=PageTraits())
+            if index.titled and chance >= 1 - _UNREAD:
+                index = replace(index, values=())
+            yield replace(page, index=index)
+
+
+def _traits(page: PageIndex, follows: bool, goes_on: bool, rng: Random) -> PageTraits:
+    """Return how a page is set, with what made documents lack.
+
+    Those of one page rarely reach the foot of it, as forms of hospitals do, and none says that
+    it is continued.
+    """
+    traits = page.traits
+    return replace(
+        traits,
+        end=_FULL if rng.random() < _FORMS else traits.end,
+        continued=traits.continued or rng.random() < _SAYS[follows],
+        goes_on=traits.goes_on or rng.random() < _SAYS[goes_on],
+    )
 
 
 def orders(seed: int, charts: int) -> Iterator[BoxOrder]:

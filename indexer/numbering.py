@@ -51,14 +51,18 @@ def doubts_of(numbers: Sequence[Number], *, whole: bool = False) -> Iterator[str
     ``whole`` says that all else speaks for a whole document: then a count of pages that is out
     of all proportion is doubted, not the document.
     """
-    printed = [number.at for number in numbers if number.at]
+    total = _total(numbers)
+    beyond = [number for number in numbers if 0 < total < number.at]
+    if beyond:
+        yield "a page number may be misread: it is greater than the count of pages"
+    kept = [Number() if number in beyond else number for number in numbers]
+    printed = [number.at for number in kept if number.at]
     if not printed:
         return
     yield from _twice(printed)
     if any(two < one for one, two in pairwise(printed)):
         yield "its pages do not stand in the order of their numbers"
-    total = _total(numbers)
-    shown = _counted(numbers)
+    shown = _counted(kept)
     lacking = [at for at in range(1, max(total, *shown) + 1) if at not in shown]
     if whole and _is_absurd(lacking, shown, total):
         yield f"the count of {total} pages may be misread"

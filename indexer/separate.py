@@ -30,7 +30,7 @@ _MOST_OF_A_STRANGER = 2
 """Pages of a stranger that may lie between the pages of one document."""
 _CLEARLY = 0.05
 """A page goes on past a stranger where a start is less probable than this."""
-_LINKED = 0.03
+_LINKED = 0.05
 """A page without identifiers is no doubt where a start is less probable than this."""
 _IDENTIFIERS = frozenset({"mrn", "patient_name", "birth_date", "ssn", "account"})
 _NO_LINK = "page carries no identifier and no link to the page before"
