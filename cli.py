@@ -30,6 +30,7 @@ from archive.documents import DocumentRow
 from archive.film import film_frames
 from archive.home import sole_writer
 from archive.records import PageRecord
+from archive.same_sheets import same_sheets
 from archive.verify import verify as verify_archive
 from batch import film_ledger, runner
 from batch.film import deferred_frames
@@ -393,7 +394,7 @@ def chart(mrn: str, order: str | None, home: Path, as_json: bool) -> None:
         record(connection, "chart viewed", "chart", actor=this_person())
     if as_json:
         for row in found.documents:
-            _print_json(_document_json(row))
+            _print_json(_document_json(row) | {"same_as": found.same_as(row)})
         return
     patient = found.patient
     click.echo(f"{patient.mrn}  {patient.last_name}, {patient.first_name}  {patient.birth_date}")
@@ -404,6 +405,9 @@ def chart(mrn: str, order: str | None, home: Path, as_json: bool) -> None:
             for row in found.documents
         ],
     )
+    for row in found.documents:
+        for page_id, others in found.same_as(row).items():
+            click.echo(f"page {page_id} of {row.id} is the same as page {', '.join(others)}")
 
 
 @cli.command()
@@ -422,6 +426,7 @@ def page(page_id: str, out: Path | None, as_text: bool, home: Path) -> None:
         frame = deliveries.frame_of_page(connection, page_id)
         kept = pages.pages_of(connection, [frame]).get(frame.ref)
         words = pages.words_of(connection, frame)
+        others = same_sheets(connection, [page_id]).get(page_id, ())
         record(connection, "page viewed", page_id, actor=this_person())
         image = archive.vault.get(kept.image) if out and kept and kept.image else None
     if out:
@@ -430,6 +435,8 @@ def page(page_id: str, out: Path | None, as_text: bool, home: Path) -> None:
         click.echo(words.text if words else "")
     elif not out:
         _print_page(frame, kept)
+        for other in others:
+            click.echo(f"  same as page {other}")
         _print_reading(words)
 
 
@@ -971,6 +978,8 @@ def _print_waiting(entry: review.Waiting) -> None:
     click.echo(f"    why: {entry.reason}")
     for candidate in entry.candidates:
         click.echo(f"    {candidate.mrn}  {candidate.score:.2f}  {candidate.reason}")
+    for other in entry.same_as:
+        click.echo(f"    same as page {other}")
 
 
 def _print_page(frame: deliveries.FrameRow, kept: PageRecord | None) -> None:

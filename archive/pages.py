@@ -84,6 +84,19 @@ def indexes_of(connection: Connection, frames: Sequence[FrameRow]) -> dict[Frame
     return found
 
 
+def texts_of(connection: Connection, frames: Sequence[FrameRow]) -> dict[FrameRef, str]:
+    """Return the text of those of these frames that were read."""
+    refs = {frame.id: frame.ref for frame in frames}
+    table = schema.readings
+    found: dict[FrameRef, str] = {}
+    for ids in in_parts(list(refs)):
+        rows = connection.execute(
+            select(table.c.frame_id, table.c.text).where(table.c.frame_id.in_(ids))
+        )
+        found |= {refs[row.frame_id]: row.text for row in rows}
+    return found
+
+
 def confidences_of(connection: Connection, frames: Sequence[FrameRow]) -> dict[FrameRef, float]:
     """Return the reading confidence of those of these frames that were read."""
     refs = {frame.id: frame.ref for frame in frames}

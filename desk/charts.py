@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from archive.catalogue import Connection
 from archive.documents import DocumentRow, best_value, documents_of_patient, values_of
 from archive.patients import StoredIndex
+from archive.same_sheets import same_sheets
 from capture.errors import ArchiveError
 from indexer.doctypes import ChartOrder, chart_order
 from indexer.model import Patient
@@ -19,6 +20,13 @@ class Chart:
 
     patient: Patient
     documents: tuple[DocumentRow, ...]
+    same_sheets: Mapping[str, tuple[str, ...]]
+    """The other pages that show the sheet of a page, for pages that were scanned twice."""
+
+    def same_as(self, row: DocumentRow) -> dict[str, list[str]]:
+        """Return the pages of a document whose sheet other pages show too, with those."""
+        kept = self.same_sheets
+        return {page: list(kept[page]) for page in row.pages if page in kept}
 
 
 def chart_of(connection: Connection, mrn: str, order: ChartOrder = ChartOrder.SOURCE) -> Chart:
@@ -39,7 +47,8 @@ def chart_of(connection: Connection, mrn: str, order: ChartOrder = ChartOrder.SO
             row.type_code, row.service_date or "", order=order, encounter=began.get(row.id, "")
         )
     )
-    return Chart(patient, tuple(filed))
+    pages = [page for row in filed for page in row.pages]
+    return Chart(patient, tuple(filed), same_sheets(connection, pages))
 
 
 @dataclass(frozen=True, slots=True)

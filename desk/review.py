@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from archive import deliveries, pages
 from archive.catalogue import Connection
 from archive.documents import candidates_of, held_documents
+from archive.same_sheets import same_sheets
 from batch.legibility import told
 from indexer.model import Candidate
 
@@ -25,6 +26,8 @@ class Waiting:
     pages: tuple[str, ...]
     reason: str
     candidates: tuple[Candidate, ...] = ()
+    same_as: tuple[str, ...] = ()
+    """Pages elsewhere that show a sheet of these: it was scanned twice."""
 
 
 def waiting_list(connection: Connection) -> list[Waiting]:
@@ -47,7 +50,16 @@ def waiting_list(connection: Connection) -> list[Waiting]:
         for frame in deliveries.frames(connection, batch)
         if frame.state in ("held", "quarantined") and frame.document_id is None
     ]
-    return documents + loose + list(_doubtful(connection))
+    return _with_same_sheets(connection, documents + loose + list(_doubtful(connection)))
+
+
+def _with_same_sheets(connection: Connection, waiting: Sequence[Waiting]) -> list[Waiting]:
+    pages_of_all = list(dict.fromkeys(page for entry in waiting for page in entry.pages))
+    same = same_sheets(connection, pages_of_all)
+    return [
+        replace(entry, same_as=tuple(of for page in entry.pages for of in same.get(page, ())))
+        for entry in waiting
+    ]
 
 
 def _doubtful(connection: Connection) -> Iterator[Waiting]:
