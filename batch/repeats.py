@@ -13,7 +13,7 @@ from archive.film import FilmRoll, RollFrame
 from archive.same_sheets import keep_same_sheet
 from capture.film.repeats import Repeat
 from capture.model import FilmDoubt, FrameState
-from ocr.model import OcrPage
+from indexer.likeness import Said, tell_apart
 
 from .keeping import stop_if_told
 from .pool import Pool
@@ -22,10 +22,6 @@ from .stages import Repeated, RepeatJob
 
 STAGE = "repeats"
 VERSION = "repeats@1"
-
-_SURE, _CERTAIN = 0.8, 0.98
-_OTHER_NUMBERS = 2
-"""Numbers that each of two pages has and the other has not: one may be misread."""
 
 
 def find_repeats(archive: Archive, batch: Batch, pool: Pool, watch: Watch) -> None:
@@ -85,26 +81,8 @@ def _keep(connection: Connection, roll: FilmRoll, job: RepeatJob, found: Sequenc
 def say_otherwise(connection: Connection, rows: Sequence[FrameRow]) -> bool:
     """Return whether the words of two frames tell two copies of a form from one sheet."""
     indexes = pages.indexes_of(connection, rows)
-    said = [
-        {value.field: value.value for value in indexes[row.ref].values if value.confidence >= _SURE}
-        for row in rows
-        if row.ref in indexes
-    ]
-    if len(said) == 2 and any(
-        said[0][field] != said[1][field] for field in said[0].keys() & said[1]
-    ):
-        return True
-    numbers = [_numbers(pages.words_of(connection, row)) for row in rows]
-    return min(len(numbers[0] - numbers[1]), len(numbers[1] - numbers[0])) >= _OTHER_NUMBERS
-
-
-def _numbers(words: OcrPage | None) -> frozenset[str]:
-    """Return what was surely read on a page and has a figure in it."""
-    return frozenset(
-        word.text
-        for word in (words.words if words else ())
-        if word.confidence >= _CERTAIN and any(letter.isdigit() for letter in word.text)
-    )
+    one, other = (Said(indexes.get(row.ref), pages.words_of(connection, row)) for row in rows)
+    return tell_apart(one, other)
 
 
 def _doubt(frames: dict[int, RollFrame], one: Repeat) -> FilmDoubt:
