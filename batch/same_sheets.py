@@ -14,7 +14,7 @@ from archive.archive import Archive
 from archive.catalogue import Connection
 from archive.deliveries import Batch, FrameRow
 from archive.same_sheets import keep_same_sheet
-from capture.film.repeats import SAME
+from capture.film.repeats import ONE_SHEET
 from capture.model import FrameState
 from indexer.likeness import alike_pairs
 
@@ -95,5 +95,5 @@ def _keep(archive: Archive, pairs: Sequence[_Pair], compared: Compared) -> None:
     with archive.catalogue.write() as connection:
         for (one, other), confidence in zip(pairs, compared.confidences, strict=True):
             rows = (one.frame, other.frame)
-            if confidence >= SAME and not say_otherwise(connection, rows):
+            if confidence >= ONE_SHEET and not say_otherwise(connection, rows):
                 keep_same_sheet(connection, *rows, confidence)

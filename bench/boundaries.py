@@ -15,9 +15,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import sqrt
 
 from capture.model import FrameRef
+from indexer.draft import DOUBTFUL
 from indexer.model import Document, SequencePage
 from indexer.separate import assemble
 
@@ -31,6 +31,7 @@ NAME = "boundaries"
 REPORTED = 30000
 NOISES = (0.0, 0.02, 0.04, 0.08)
 BINS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 1.01)
+LIMITS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
 _BOUNDARY = ("it may go on", "a page of it may", "page carries no identifier", "a page behind")
 """How the doubts begin that boundaries raise."""
 
@@ -197,12 +198,28 @@ def calibration_table(scores: Scores) -> Table:
         said = sum(one.confidence for one in lot) / len(lot)
         true = sum(one.right for one in lot) / len(lot)
         apart += abs(said - true) * len(lot) / len(judged)
-        spread = 1.96 * sqrt(true * (1 - true) / len(lot))
-        within = f"{percent(true)} ± {100 * spread:.1f}"
-        rows.append((f"{low:g} to {min(high, 1):g}", len(lot), percent(said), within))
-    columns = ("boundary confidence", "documents", "said", "right")
+        right = _of(sum(one.right for one in lot), len(lot))
+        rows.append((f"{low:g} to {min(high, 1):g}", percent(said), right))
+    columns = ("boundary confidence", "said", "documents that are right")
     note = f"All boxes together; on average {100 * apart:.2f} points apart."
     return Table("What the boundary confidence is worth", columns, tuple(rows), note)
+
+
+def thresholds_table(scores: Scores) -> Table:
+    """Return what it costs to hold documents below each confidence, and what that catches."""
+    judged = [one for score in scores.values() for one in score.judged]
+    wrong = [one for one in judged if not one.right]
+    rows = tuple(
+        (
+            f"{limit:g}",
+            _of(sum(one.confidence < limit for one in judged), len(judged)),
+            _of(sum(one.confidence < limit for one in wrong), len(wrong)),
+        )
+        for limit in LIMITS
+    )
+    columns = ("below a confidence of", "documents", "of the wrong ones")
+    note = f"Each boundary that is less probable than {DOUBTFUL:g} holds its documents."
+    return Table("Holding by the boundary confidence alone", columns, rows, note)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -218,7 +235,8 @@ def main(arguments: list[str] | None = None) -> int:
         for kind in kinds(given.seed, given.charts, development=given.development)
         for noise in NOISES
     }
-    tables = (starts_table(scores), holds_table(scores), calibration_table(scores))
+    made = (starts_table, holds_table, thresholds_table, calibration_table)
+    tables = tuple(table(scores) for table in made)
     for table in tables:
         print(results.markdown(table), end="\n\n", flush=True)
     command = f"python -m bench.{NAME} --seed {given.seed} --charts {given.charts}"

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from random import Random
 
 from capture.enhance import prepare
-from capture.film.repeats import SAME, Print, is_repeat, print_of
+from capture.film.repeats import ONE_SHEET, Print, is_repeat, print_of
 from capture.model import Digest, FrameRef
 from capture.settings import CaptureSettings
 from indexer.likeness import Said, alike_pairs, tell_apart
@@ -67,7 +67,7 @@ def _scanned(sheet: Sheet, seed: str) -> _Scanned:
 
 def _told(one: _Scanned, other: _Scanned, tally: _Tally) -> None:
     alike = bool(list(alike_pairs([one.text, other.text])))
-    same = is_repeat(other.print, one.print) >= SAME
+    same = is_repeat(other.print, one.print) >= ONE_SHEET
     tally.pairs += 1
     tally.alike += alike
     tally.same_picture += same
