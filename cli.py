@@ -32,6 +32,7 @@ from archive.film import film_frames
 from archive.home import sole_writer
 from archive.learned import keep_weights
 from archive.records import PageRecord
+from archive.same_sheets import same_sheets
 from archive.verify import verify as verify_archive
 from batch import film_ledger, runner
 from batch.again import file_again
@@ -50,8 +51,10 @@ from capture.patch_map import USUAL
 from capture.settings import load_section
 from desk import charts, deciding, doctor, export, film, review, review_sheet
 from desk.film_sheet import write_film_sheet
+from desk.settings import DeskSettings
 from desk.weight_training import Lesson, learn_weights
 from desk.words import ON_PAGE, Order, person_named
+from indexer.doctypes import ChartOrder
 from ocr.alto import write_alto
 from ocr.engines import open_engine
 from ocr.hocr import write_hocr
@@ -434,21 +437,26 @@ def search(
 
 @cli.command()
 @click.argument("mrn")
+@click.option(
+    "--order",
+    type=click.Choice(list(ChartOrder)),
+    help="Section by section, by date, or stay by stay; else as the settings say.",
+)
 @_home_option
 @_json_option
-def chart(mrn: str, home: Path, as_json: bool) -> None:
+def chart(mrn: str, order: str | None, home: Path, as_json: bool) -> None:
     """Show one patient's documents in chart order.
 
     \b
     Example:
-      chartroom chart 0071234
+      chartroom chart 0071234 --order date
     """
     with open_archive(home) as archive, archive.catalogue.write() as connection:
-        found = charts.chart_of(connection, mrn)
+        found = charts.chart_of(connection, mrn, _chart_order(archive, order))
         record(connection, "chart viewed", "chart", actor=this_person())
     if as_json:
         for row in found.documents:
-            _print_json(_document_json(row))
+            _print_json(_document_json(row) | {"same_as": found.same_as(row)})
         return
     patient = found.patient
     click.echo(f"{patient.mrn}  {patient.last_name}, {patient.first_name}  {patient.birth_date}")
@@ -459,6 +467,9 @@ def chart(mrn: str, home: Path, as_json: bool) -> None:
             for row in found.documents
         ],
     )
+    for row in found.documents:
+        for page_id, others in found.same_as(row).items():
+            click.echo(f"page {page_id} of {row.id} is the same as page {', '.join(others)}")
 
 
 @cli.command()
@@ -477,6 +488,7 @@ def page(page_id: str, out: Path | None, as_text: bool, home: Path) -> None:
         frame = deliveries.frame_of_page(connection, page_id)
         kept = pages.pages_of(connection, [frame]).get(frame.ref)
         words = pages.words_of(connection, frame)
+        others = same_sheets(connection, [page_id]).get(page_id, ())
         record(connection, "page viewed", page_id, actor=this_person())
         image = archive.vault.get(kept.image) if out and kept and kept.image else None
     if out:
@@ -485,6 +497,8 @@ def page(page_id: str, out: Path | None, as_text: bool, home: Path) -> None:
         click.echo(words.text if words else "")
     elif not out:
         _print_page(frame, kept)
+        for other in others:
+            click.echo(f"  same as page {other}")
         _print_reading(words)
 
 
@@ -514,7 +528,8 @@ def export_command(
     export.prepare_folder(out)
     with open_archive(home) as archive:
         with archive.catalogue.read() as connection:
-            chosen = _selection(connection, batch_name, mrn, document_id)
+            order = _chart_order(archive)
+            chosen = _selection(connection, batch_name, mrn, document_id, order)
             written = _export(form, archive, connection, chosen, out)
         with archive.catalogue.write() as connection:
             what = batch_name or document_id or ("chart" if mrn else "archive")
@@ -1019,6 +1034,11 @@ def _search_settings(archive: Archive) -> SearchSettings:
     return load_section(archive.home.section("search"), SearchSettings, "search")
 
 
+def _chart_order(archive: Archive, asked: str | None = None) -> ChartOrder:
+    settings = load_section(archive.home.section("desk"), DeskSettings, "desk")
+    return ChartOrder(asked) if asked else settings.order
+
+
 def _publish(archive: Archive, watch: Watch) -> None:
     watch(Step("indexing", 0, 1))
     try:
@@ -1080,12 +1100,16 @@ def _audit_search(archive: Archive, total: int) -> None:
 
 
 def _selection(
-    connection: Connection, batch_name: str | None, mrn: str | None, document_id: str | None
+    connection: Connection,
+    batch_name: str | None,
+    mrn: str | None,
+    document_id: str | None,
+    order: ChartOrder,
 ) -> export.Selection:
     if batch_name is not None:
         return export.select_batch(connection, batch_name)
     if mrn is not None:
-        return export.select_chart(connection, mrn)
+        return export.select_chart(connection, mrn, order)
     if document_id is not None:
         return export.select_document(connection, document_id)
     return export.select_all(connection)
@@ -1202,6 +1226,8 @@ def _print_waiting(entry: review.Waiting) -> None:
     click.echo(f"    why: {entry.reason}")
     for candidate in entry.candidates:
         click.echo(f"    {candidate.mrn}  {candidate.score:.2f}  {candidate.reason}")
+    for other in entry.same_as:
+        click.echo(f"    same as page {other}")
 
 
 def _print_outcome(outcome: deciding.Outcome, undone: bool) -> None:

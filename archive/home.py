@@ -19,7 +19,7 @@ from .durable import DRAFT, disk_errors, write_durably
 FORMAT = 1
 SENTINEL = "archive.json"
 SETTINGS = "chartroom.toml"
-SECTIONS = ("capture", "ocr", "indexer", "batch", "search")
+SECTIONS = ("capture", "ocr", "indexer", "batch", "search", "desk")
 
 _OF_A_BEGINNING = ("vault", "index", SETTINGS, "doctypes.toml", "lost+found")
 """What a new archive may find in its folder: a disk just made, or a beginning that was cut off."""

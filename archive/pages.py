@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from capture.model import Barcode, Box, Digest, FrameRef, FrameState, Polarity, Step
-from indexer.model import DocumentType, IndexValue, PageIndex
+from indexer.model import DocumentType, IndexValue, PageIndex, PageTraits
 from ocr.codec import dump, load, quality_of, quality_row
 from ocr.model import OcrPage, Quality, Verdict
 
@@ -81,6 +81,19 @@ def indexes_of(connection: Connection, frames: Sequence[FrameRow]) -> dict[Frame
         )
         for row in rows:
             found[refs[row.frame_id]] = _index(row.page_index, refs[row.frame_id])
+    return found
+
+
+def texts_of(connection: Connection, frames: Sequence[FrameRow]) -> dict[FrameRef, str]:
+    """Return the text of those of these frames that were read."""
+    refs = {frame.id: frame.ref for frame in frames}
+    table = schema.readings
+    found: dict[FrameRef, str] = {}
+    for ids in in_parts(list(refs)):
+        rows = connection.execute(
+            select(table.c.frame_id, table.c.text).where(table.c.frame_id.in_(ids))
+        )
+        found |= {refs[row.frame_id]: row.text for row in rows}
     return found
 
 
@@ -172,6 +185,7 @@ def _index_row(index: PageIndex) -> dict[str, object]:
     return {
         "type": asdict(index.type),
         "titled": index.titled,
+        "traits": asdict(index.traits),
         "values": [value_row(value) for value in index.values],
     }
 
@@ -194,6 +208,8 @@ def _index(row: Mapping[str, Any], frame: FrameRef) -> PageIndex:
         type=DocumentType(**row["type"]),
         values=tuple(value_of(value, frame) for value in row["values"]),
         titled=row["titled"],
+        # What was read before pages had traits has none.
+        traits=PageTraits(**row.get("traits", {})),
     )
 
 

@@ -130,6 +130,16 @@ readings = Table(
     Column("handwritten", Boolean, nullable=False, default=False, server_default=false()),
 )
 
+same_sheets = Table(
+    "same_sheets",
+    metadata,
+    Column("frame_id", ForeignKey("frames.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "of_frame_id", ForeignKey("frames.id", ondelete="CASCADE"), primary_key=True, index=True
+    ),
+    Column("confidence", Float, nullable=False),
+)
+
 documents = Table(
     "documents",
     metadata,

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 from archive import film, ledger, pages
 from archive.archive import Archive
 from archive.catalogue import Connection
-from archive.deliveries import Batch
+from archive.deliveries import Batch, FrameRow
 from archive.film import FilmRoll, RollFrame
+from archive.same_sheets import keep_same_sheet
 from capture.film.repeats import Repeat
 from capture.model import FilmDoubt, FrameState
-from ocr.model import OcrPage
+from indexer.likeness import Said, tell_apart
 
 from .keeping import stop_if_told
 from .pool import Pool
@@ -21,10 +22,6 @@ from .stages import Repeated, RepeatJob
 
 STAGE = "repeats"
 VERSION = "repeats@1"
-
-_SURE, _CERTAIN = 0.8, 0.98
-_OTHER_NUMBERS = 2
-"""Numbers that each of two pages has and the other has not: one may be misread."""
 
 
 def find_repeats(archive: Archive, batch: Batch, pool: Pool, watch: Watch) -> None:
@@ -69,35 +66,23 @@ def _key(job: RepeatJob) -> str:
 
 def _keep(connection: Connection, roll: FilmRoll, job: RepeatJob, found: Sequence[Repeat]) -> None:
     by_position = {frame.position: frame for frame in film.film_frames(connection, roll)}
-    told = [one for one in found if not _say_otherwise(connection, by_position, one)]
-    film.add_doubts(connection, roll, [_doubt(by_position, one) for one in told])
+    rows = [(by_position[one.frame].frame, by_position[one.of].frame) for one in found]
+    told = [
+        (one, pair)
+        for one, pair in zip(found, rows, strict=True)
+        if not say_otherwise(connection, pair)
+    ]
+    film.add_doubts(connection, roll, [_doubt(by_position, one) for one, _ in told])
+    for one, (frame, of) in told:
+        keep_same_sheet(connection, frame, of, one.confidence)
     ledger.record_work(connection, _key(job), stage=STAGE, version=VERSION, subject=str(roll.id))
 
 
-def _say_otherwise(connection: Connection, frames: Mapping[int, RollFrame], one: Repeat) -> bool:
+def say_otherwise(connection: Connection, rows: Sequence[FrameRow]) -> bool:
     """Return whether the words of two frames tell two copies of a form from one sheet."""
-    rows = [frames[position].frame for position in (one.frame, one.of)]
     indexes = pages.indexes_of(connection, rows)
-    said = [
-        {value.field: value.value for value in indexes[row.ref].values if value.confidence >= _SURE}
-        for row in rows
-        if row.ref in indexes
-    ]
-    if len(said) == 2 and any(
-        said[0][field] != said[1][field] for field in said[0].keys() & said[1]
-    ):
-        return True
-    numbers = [_numbers(pages.words_of(connection, row)) for row in rows]
-    return min(len(numbers[0] - numbers[1]), len(numbers[1] - numbers[0])) >= _OTHER_NUMBERS
-
-
-def _numbers(words: OcrPage | None) -> frozenset[str]:
-    """Return what was surely read on a page and has a figure in it."""
-    return frozenset(
-        word.text
-        for word in (words.words if words else ())
-        if word.confidence >= _CERTAIN and any(letter.isdigit() for letter in word.text)
-    )
+    one, other = (Said(indexes.get(row.ref), pages.words_of(connection, row)) for row in rows)
+    return tell_apart(one, other)
 
 
 def _doubt(frames: dict[int, RollFrame], one: Repeat) -> FilmDoubt:

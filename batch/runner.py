@@ -33,6 +33,7 @@ from .pool import Pool
 from .progress import Progress, Watch
 from .repeats import find_repeats
 from .report import BatchReport
+from .same_sheets import find_same_sheets
 from .settings import Settings
 from .stages import Joined, JoinJob, PageJob, SourceRef, Surveyed, SurveyJob
 from .strips import neighbours, rolls
@@ -115,6 +116,7 @@ def carry(
         _survey(archive, batch, pool, watch, deferred=deferred)
         _read_pages(archive, batch, pool, settings, watch, anew=anew)
         find_repeats(archive, batch, pool, watch)
+        find_same_sheets(archive, batch, pool, watch)
     _assemble(archive, batch, settings, watch, anew=anew)
 
 

@@ -17,7 +17,7 @@ from archive.vault import Vault
 from capture.encode import decode, encode
 from capture.enhance import prepare, turned
 from capture.errors import ToolError
-from capture.film.repeats import Repeat, print_of, repeats
+from capture.film.repeats import Print, Repeat, is_repeat, print_of, repeats
 from capture.film.survey import Film, is_strip, joint_of, survey_film
 from capture.intake import may_be_film, open_source
 from capture.model import Digest, Frame, FrameRef, FrameState, PageImage, SourceKind
@@ -97,7 +97,22 @@ class RepeatJob:
     """Of most pages."""
 
 
-Job = JoinJob | SurveyJob | PageJob | RepeatJob
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A page image and its resolution."""
+
+    image: Digest
+    dpi: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompareJob:
+    """Look which pages of paper, whose words are alike, show one sheet."""
+
+    pairs: tuple[tuple[Look, Look], ...]
+
+
+Job = JoinJob | SurveyJob | PageJob | RepeatJob | CompareJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +167,14 @@ class Carried:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-Outcome = Joined | Surveyed | Carried | Repeated
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How sure it is of each pair that both show one sheet, in their order."""
+
+    confidences: tuple[float, ...]
+
+
+Outcome = Joined | Surveyed | Carried | Repeated | Compared
 Tell = Callable[[PageRecord | Alive], None]
 
 
@@ -176,6 +198,8 @@ class Conveyor:
             return self.join(job)
         if isinstance(job, RepeatJob):
             return self.look_for_repeats(job, tell)
+        if isinstance(job, CompareJob):
+            return self.compare(job, tell)
         return self.survey(job, tell) if isinstance(job, SurveyJob) else self.carry(job, tell)
 
     def join(self, job: JoinJob) -> Joined:
@@ -206,6 +230,18 @@ class Conveyor:
                 for one in repeats(prints)
             )
         )
+
+    def compare(self, job: CompareJob, tell: Tell) -> Compared:
+        """Return how sure it is that the pages of each pair show one sheet."""
+        found = []
+        for one, other in job.pairs:
+            tell(Alive())
+            found.append(is_repeat(self._print_of(one), self._print_of(other)))
+        return Compared(tuple(found))
+
+    def _print_of(self, look: Look) -> Print:
+        assert self._vault is not None  # noqa: S101  (only an archive has kept pages)
+        return print_of(decode(self._vault.get(look.image)), float(look.dpi))
 
     def _images_of(self, job: RepeatJob, tell: Tell) -> Iterator[bytes]:
         for _, image in job.images:

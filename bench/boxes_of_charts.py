@@ -15,11 +15,13 @@ from capture.model import Barcode, Box, Digest, FrameRef, FrameState
 from indexer.model import Patient
 from ocr.model import OcrPage
 
-from .charts import chart, house, suits
+from .case import House
+from .charts import Paper, chart, house, suits
 from .conditions import CONDITIONS
 from .delivery import Leaf, leaves
 from .misread import misread
 from .people import Person, people
+from .plain_charts import plain_chart
 from .write import payload
 
 _SHORT = {
@@ -48,6 +50,8 @@ class BoxOrder:
     """Share of documents behind a separator sheet without a number."""
     blanks: float = 0.05
     """Share of pages with an empty back that was scanned."""
+    family: str = ""
+    """One of `bench.plain_charts.FAMILIES`; empty for charts as they usually are."""
     development: bool = False
     """Show nothing that `bench.design` holds out for reporting."""
 
@@ -138,7 +142,7 @@ def _in_order(
             Random(f"{order.seed} house {place % _HOUSES}"), development=order.development
         )
         printed = as_printed(person, rng) if rng.random() < order.renamed else person
-        papers = chart(printed, rng, f"d{place:05}", where)
+        papers = _papers(order.family, printed, rng, f"d{place:05}", where)
         pages = tuple(leaves(papers))
         known = person.mrn not in missing
         for leaf in pages:
@@ -151,6 +155,14 @@ def _in_order(
             if rng.random() < order.blanks:
                 yield Shown(_NOWHERE, FrameState.BLANK)
         before, owner_before = pages, person.mrn
+
+
+def _papers(
+    family: str, person: Person, rng: Random, prefix: str, where: House
+) -> tuple[Paper, ...]:
+    if family:
+        return plain_chart(family, person, rng, prefix, where)
+    return chart(person, rng, prefix, where)
 
 
 _NOWHERE = FrameRef(Digest("0" * 64), 1)

@@ -137,21 +137,39 @@ def suits(condition: Condition, person: Person) -> bool:
     return condition.sex in {"", person.sex} and first <= last
 
 
+def _as_it_is(form: Form) -> Form:
+    return form
+
+
 def chart(
-    person: Person, rng: Random, prefix: str, where: House | None = None
+    person: Person,
+    rng: Random,
+    prefix: str,
+    where: House | None = None,
+    dressed: Callable[[Form], Form] = _as_it_is,
 ) -> tuple[Paper, ...]:
-    """Return the documents of one stay in chart order; ids begin with ``prefix``."""
+    """Return the documents of one stay in chart order; ids begin with ``prefix``.
+
+    ``dressed`` may change each form before it is laid out.
+    """
     condition = rng.choice([found for found in CONDITIONS if suits(found, person)])
     case = stay(person, condition, rng, where or house(rng))
     return tuple(
-        paper(case, KINDS[name], day, rng, f"{prefix}-{number:02}")
+        paper(case, KINDS[name], day, rng, f"{prefix}-{number:02}", dressed)
         for number, (name, day) in enumerate(_contents(case, rng), 1)
     )
 
 
-def paper(case: Case, kind: Kind, day: date, rng: Random, number: str) -> Paper:
+def paper(
+    case: Case,
+    kind: Kind,
+    day: date,
+    rng: Random,
+    number: str,
+    dressed: Callable[[Form], Form] = _as_it_is,
+) -> Paper:
     """Return one document of a case, written and laid out."""
-    made = form(case, kind, day, rng)
+    made = dressed(form(case, kind, day, rng))
     return Paper(number, _as_titled(kind, made.title), case.person, day, lay_out(made))
 
 

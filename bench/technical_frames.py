@@ -171,7 +171,7 @@ def by_print(seed: int, many: int) -> Table:
     """Return how often two frames are called one sheet."""
     told: dict[str, list[float]] = {name: [] for name in REPEATS}
     spent: list[float] = []
-    for number, (first, others) in enumerate(_alike(seed, many)):
+    for number, (first, others) in enumerate(alike_sheets(seed, many)):
         one = print_of(_filmed(first, f"{seed} {number}", seed + number), _DPI)
         for name, sheet in others.items():
             page = _filmed(sheet, f"{seed} {number} {name}", seed + number)
@@ -195,7 +195,7 @@ def _filmed(sheet: Sheet, seed: str, roll: int) -> Pixels:
     return prepare(frame_of(scan, colour=False), CaptureSettings(barcodes=False)).pixels
 
 
-def _alike(seed: int, many: int) -> Iterator[tuple[Sheet, dict[str, Sheet]]]:
+def alike_sheets(seed: int, many: int) -> Iterator[tuple[Sheet, dict[str, Sheet]]]:
     """Yield first pages of documents, each with the same and with others that are like it."""
     people = [one for one in first_people(seed, 40) if _conditions(one)]
     for number in range(many):

@@ -19,6 +19,7 @@ from archive.catalogue import Connection
 from archive.deliveries import FrameRow, Source
 from archive.documents import DocumentRow
 from capture.errors import ArchiveError
+from indexer.doctypes import ChartOrder
 from ocr.model import OcrPage
 from ocr.searchable_pdf import PdfPage, write_pdf
 
@@ -79,9 +80,11 @@ def select_batch(connection: Connection, name: str) -> Selection:
     return _selection(connection, frames, documents.documents_of_batch(connection, batch))
 
 
-def select_chart(connection: Connection, mrn: str) -> Selection:
+def select_chart(
+    connection: Connection, mrn: str, order: ChartOrder = ChartOrder.SOURCE
+) -> Selection:
     """Return what is filed to a patient, in chart order."""
-    return _select_documents(connection, chart_of(connection, mrn).documents)
+    return _select_documents(connection, chart_of(connection, mrn, order).documents)
 
 
 def select_document(connection: Connection, name: str) -> Selection:

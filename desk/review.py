@@ -12,6 +12,7 @@ from archive.catalogue import Connection
 from archive.decisions import PERSON
 from archive.deliveries import Batch, FrameRow
 from archive.documents import DocumentRow, candidates_of, document_named, held_documents
+from archive.same_sheets import same_sheets
 from batch.legibility import told
 from indexer.model import Candidate
 
@@ -31,6 +32,8 @@ class Waiting:
     pages: tuple[str, ...]
     reason: str
     candidates: tuple[Candidate, ...] = ()
+    same_as: tuple[str, ...] = ()
+    """Pages elsewhere that show a sheet of these: it was scanned twice."""
 
     @property
     def kind(self) -> str:
@@ -75,7 +78,16 @@ def waiting_list(connection: Connection, asked: Asked = EVERYTHING) -> list[Wait
             one.kind,
         )
     )
-    return found
+    return _with_same_sheets(connection, found)
+
+
+def _with_same_sheets(connection: Connection, waiting: Sequence[Waiting]) -> list[Waiting]:
+    pages_of_all = list(dict.fromkeys(page for entry in waiting for page in entry.pages))
+    same = same_sheets(connection, pages_of_all)
+    return [
+        replace(entry, same_as=tuple(of for page in entry.pages for of in same.get(page, ())))
+        for entry in waiting
+    ]
 
 
 def counts_of(waiting: Iterable[Waiting]) -> list[tuple[int, str, str]]:

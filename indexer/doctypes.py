@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -214,8 +215,29 @@ def section_head_keys() -> frozenset[str]:
     return frozenset("".join(filter(str.isalpha, head.upper())) for head in heads)
 
 
-def chart_order(code: str, date: str = "") -> tuple[int, str, str]:
-    """Return the key that sorts documents as a source-oriented chart: section, date, type."""
+class ChartOrder(StrEnum):
+    """How the documents of a chart follow one another."""
+
+    SOURCE = "source"
+    """Section by section, as paper charts are kept; by date in each."""
+    DATE = "date"
+    """By date alone."""
+    ENCOUNTER = "encounter"
+    """Stay by stay and visit by visit; section by section in each."""
+
+
+def chart_order(
+    code: str, date: str = "", *, order: ChartOrder = ChartOrder.SOURCE, encounter: str = ""
+) -> tuple[str, int, str, int, str]:
+    """Return the key that sorts documents as a chart in ``order``.
+
+    ``encounter`` is the day on which the stay or visit began; its own date stands for a document
+    of none. Without any date a document comes last.
+    """
     entry = type_entry(code)
     section = SECTIONS.index(entry.section) if entry else len(SECTIONS)
-    return (section, date or "9999", code)
+    day = date or "9999"
+    if order is ChartOrder.DATE:
+        return ("", 0, day, section, code)
+    began = (encounter or day) if order is ChartOrder.ENCOUNTER else ""
+    return (began, section, day, section, code)

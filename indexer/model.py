@@ -63,6 +63,37 @@ class DocumentType:
 
 
 @dataclass(frozen=True, slots=True)
+class PageTraits:
+    """How a page is set, begins and ends: by this pages of one document are known.
+
+    Lengths are thousandths of the width or height of the page, 0 where nothing was measured.
+    """
+
+    pitch: float = 0.0
+    """Width of a character."""
+    letter: float = 0.0
+    """Height of a word."""
+    leading: float = 0.0
+    """From line to line."""
+    left: float = 0.0
+    """Where most lines begin."""
+    end: float = 0.0
+    """Where the last line above the foot ends, from the top."""
+    foot: str = ""
+    """Letters and figures of the small print at the foot, such as a form number."""
+    number: int = 0
+    """A page number that stands alone, without a word before it."""
+    continued: bool = False
+    """Its first lines say that it goes on with another page."""
+    goes_on: bool = False
+    """Its last line says that the next page goes on with it."""
+    opens_small: bool = False
+    """Its text begins with a small letter, in the middle of a sentence."""
+    ends_open: bool = False
+    """Its last line is full and ends no sentence."""
+
+
+@dataclass(frozen=True, slots=True)
 class PageIndex:
     """What one page says of itself."""
 
@@ -71,6 +102,7 @@ class PageIndex:
     values: tuple[IndexValue, ...]
     titled: bool = False
     """The page carries the title of its type: a first page, unless its number says otherwise."""
+    traits: PageTraits = PageTraits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +128,7 @@ class Document:
     type: DocumentType
     values: tuple[IndexValue, ...]
     boundary_confidence: float
-    """How sure we are that it starts and ends where we say."""
+    """The probability that it starts and ends where we say, and holds all that lies between."""
     doubts: tuple[str, ...] = ()
     """What keeps it from being filed whoever the patient is, in words without identifiers."""
 

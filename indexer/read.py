@@ -33,6 +33,7 @@ from .letterhead import read_letter_date, read_letterhead
 from .model import IndexValue, PageIndex
 from .names import Name, name_words, read_name
 from .page_number import read_bare_number, read_page_of
+from .page_traits import traits_of
 from .places import Place, Places
 from .rows import Layout, box_of, layout_of, segments_of, text_of, whole_names
 from .settings import DEFAULT_SETTINGS, IndexSettings
@@ -94,7 +95,8 @@ def index_page(
     read = _Reader(page.frame, layout, labels, settings, found.type.code)
     told = doubting_numbers(_settled(read.values()))
     values = (*told, *read_signatures(page, layout))
-    return PageIndex(page.frame, found.type, values, titled=found.titled)
+    traits = traits_of(layout, values)
+    return PageIndex(page.frame, found.type, values, titled=found.titled, traits=traits)
 
 
 _Typed = Callable[[Sequence[Word]], Reading | None]

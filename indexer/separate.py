@@ -1,259 +1,206 @@
 """Put pages in the order of scanning together into documents, and say what is doubtful.
 
-Every page with an index ends in exactly one document. Separator sheets and the ends of a
-source always part documents; page numbers, titles and identifiers part or link the rest.
+Every page with an index ends in exactly one document. Separator sheets, the ends of a source and
+a change of patient always part documents; what else lies between two pages is weighed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from capture.model import FrameState
+from capture.model import FrameRef
 
-from .dates import short_form
-from .doctypes import UNCLASSIFIED
-from .identity import Identity, Tie, doubting_numbers, identity_of, tie_between
-from .model import Document, DocumentType, IndexValue, PageIndex, SequencePage
-from .separator_sheet import Sheet, sheet_of
+from .continuity import Evidence, Gap, evidence_of, probability_of_start
+from .draft import DOUBTFUL, Draft
+from .identity import Tie, identity_of, tie_between
+from .model import Document, PageIndex, SequencePage
+from .numbering import number_of
+from .page_places import PagePlace, places_of
 
-_SURE_TITLE = 0.9
-_OF_A_PAGE = frozenset({"page_of"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Number:
-    """A page's own number, 0 where it prints none."""
-
-    at: int = 0
-    total: int = 0
-
-
-@dataclass(slots=True)
-class _Open:
-    """A document that may still grow."""
-
-    pages: list[PageIndex]
-    sheet: Sheet
-    identity: Identity
-    number: _Number
-    confidence: float
-    doubts: list[str] = field(default_factory=list)
-    interrupted: bool = False
-    """A frame that could not be read came after its last page."""
+_PARTED = 0.99
+"""How sure a boundary is at a separator sheet or the start of a source."""
+_ANOTHER = 0.985
+"""How sure a boundary is where the patient changes."""
+_DISPUTED = 0.5
+"""How sure a boundary is that patient or page number ask for and all else speaks against."""
+_BACKWARDS = 0.1
+"""Chance of a start where page numbers of one patient run backwards in one document."""
+_MOST_OF_A_STRANGER = 2
+"""Pages of a stranger that may lie between the pages of one document."""
+_CLEARLY = 0.05
+"""A page goes on past a stranger where a start is less probable than this."""
+_LINKED = 0.05
+"""A page without identifiers is no doubt where a start is less probable than this."""
+_IDENTIFIERS = frozenset({"mrn", "patient_name", "birth_date", "ssn", "account"})
+_NO_LINK = "page carries no identifier and no link to the page before"
+_DIFFER = "identifiers on its pages differ"
+_UNREAD = "a frame inside it could not be read"
+_EITHER = "a page behind a stranger could belong to it or to the document before"
 
 
 @dataclass(frozen=True, slots=True)
-class _Verdict:
-    joins: bool
-    confidence: float
-    doubt: str = ""
+class Decision:
+    """What is decided between a page and the document before it."""
 
-
-_SAID = _Verdict(True, 1.0)
-"""What a person's word on a boundary is worth."""
+    page: PageIndex
+    tie: Tie
+    starts: float
+    """The probability that the page begins a document."""
+    evidence: Evidence = field(default_factory=dict)
+    """What was weighed; empty where a rule decides."""
 
 
 def assemble(sequence: Sequence[SequencePage]) -> tuple[Document, ...]:
-    """Return the documents of ``sequence`` in its order.
+    """Return the documents of ``sequence`` in the order of their first pages.
 
     Blank, technical and separator frames, and pages that failed, are in none.
     """
-    return tuple(_closed(drafts) for drafts in _with_following(list(_drafts(sequence))))
+    assembly = _Assembly()
+    for place in places_of(sequence):
+        assembly.take(place)
+    return tuple(draft.closed() for draft in assembly.drafts)
 
 
-def _with_following(drafts: list[_Open]) -> Iterator[tuple[_Open, _Open | None]]:
-    for n, draft in enumerate(drafts):
-        yield draft, drafts[n + 1] if n + 1 < len(drafts) else None
+def decisions(sequence: Sequence[SequencePage], firsts: Collection[FrameRef]) -> Iterator[Decision]:
+    """Yield what is decided for each page, were all before decided as ``firsts`` tell.
+
+    Pages that a sheet or the start of a source parts from those before are left out.
+    """
+    draft: Draft | None = None
+    for place in places_of(sequence):
+        if draft is not None and not place.parted:
+            yield _decided(draft, place)
+        if draft is None or place.parted or place.page.frame in firsts:
+            draft = Draft([place.page], place.sheet, 1.0)
+        else:
+            draft.join(place.page, 1.0)
 
 
-def _drafts(sequence: Sequence[SequencePage]) -> Iterator[_Open]:
-    draft: _Open | None = None
-    sheet = Sheet()
-    parted = True
-    for page in sequence:
-        if page.starts_source or page.state is FrameState.SEPARATOR:
-            if draft:
-                yield draft
-            draft, parted = None, True
-            sheet = sheet_of(page)
-        if page.index is None or page.state is not FrameState.PAGE:
-            _note_unread(draft, page)
-            continue
-        verdict = _SAID if draft and page.joins_previous else _verdict(draft, page.index)
-        if draft and verdict.joins:
-            _join(draft, page.index, verdict)
-            continue
-        if draft:
-            yield draft
-        draft = _start(page.index, sheet, verdict, parted)
-        parted = False
-    if draft:
-        yield draft
+def _decided(draft: Draft, place: PagePlace) -> Decision:
+    tie = tie_between(draft.identity, identity_of(place.page.values))
+    before = tuple(draft.pages)
+    gap = Gap(before, draft.reached, place.page, tie, place.behind, place.blank, place.sheeted)
+    evidence = evidence_of(gap)
+    starts = probability_of_start(evidence)
+    if tie is Tie.ANOTHER:
+        return Decision(place.page, tie, _ANOTHER if starts >= 0.5 else _DISPUTED)
+    if tie is Tie.SAME and _runs_backwards(draft, place):
+        return Decision(place.page, tie, _BACKWARDS, evidence)
+    if "number is 1" in evidence:
+        starts = max(starts, _DISPUTED)
+    return Decision(place.page, tie, starts, evidence)
 
 
-def _note_unread(draft: _Open | None, page: SequencePage) -> None:
-    if draft and page.state in (FrameState.PAGE, FrameState.QUARANTINED):
-        draft.interrupted = True
+def _runs_backwards(draft: Draft, place: PagePlace) -> bool:
+    """Say whether pages were fed last one first: 3 of 3, 2 of 3, 1 of 3."""
+    first, last, own = number_of(draft.pages[0]), draft.reached, number_of(place.page)
+    counted = own.total > 0 and own.total == last.total
+    turned = place.behind is not None and number_of(place.behind).goes_on(own)
+    return counted and first.at > 1 and own.at == last.at - 1 and not turned
 
 
-def _number_of(page: PageIndex) -> _Number:
-    prints = [value for value in page.values if value.field == "page_of"]
-    if not prints:
-        return _Number()
-    best = max(prints, key=lambda value: value.confidence)
-    at, _, total = best.value.partition("/")
-    return _Number(int(at), int(total or 0))
+@dataclass(slots=True)
+class _Assembly:
+    """The documents so far; the last may grow, and so may the one that a stranger parted."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    current: Draft | None = None
+    aside: Draft | None = None
+    """The document before the current one, where that is a stranger in its midst."""
+
+    def take(self, place: PagePlace) -> None:
+        """Put one more page where it belongs."""
+        if self.current is None or place.parted:
+            self.aside = None
+            self._begin(place, _PARTED)
+            return
+        if place.joined:
+            self.current.join(place.page, 1.0)
+            self.aside = None
+            return
+        decision = _decided(self.current, place)
+        if decision.starts < 0.5:
+            self._go_on(self.current, decision, place)
+        elif not self._go_on_past_stranger(place, decision.starts):
+            before = self.current
+            self._begin(place, decision.starts)
+            if decision.tie is Tie.NONE and _says_nothing(place.page):
+                self.current.doubts.append(_NO_LINK)
+            self.aside = before if _may_be_parted(before, self.current) else None
+
+    def _begin(self, place: PagePlace, probability: float) -> None:
+        if self.current is not None:
+            self.current.end = probability
+        self.current = Draft([place.page], place.sheet, probability)
+        self.drafts.append(self.current)
+
+    def _go_on(self, draft: Draft, decision: Decision, place: PagePlace) -> None:
+        doubts = list(_doubts(draft, decision, place))
+        if decision.tie is Tie.NONE and self._fits_better_before(place, decision.starts):
+            doubts.append(_EITHER)
+        draft.join(place.page, 1.0 - decision.starts, *doubts)
+
+    def _fits_better_before(self, place: PagePlace, starts: float) -> bool:
+        """Say whether a page goes on rather with the document that a stranger parted."""
+        if self.aside is None:
+            return False
+        past = _decided(self.aside, place)
+        better = past.tie is not Tie.ANOTHER and past.starts < max(starts, _CLEARLY)
+        if better:
+            self.aside.doubts.append(_EITHER)
+        return better
+
+    def _go_on_past_stranger(self, place: PagePlace, starts: float) -> bool:
+        """Join a page to the document that a stranger parted, where it clearly goes on with it."""
+        aside, stranger = self.aside, self.current
+        if aside is None or stranger is None or len(stranger.pages) > _MOST_OF_A_STRANGER:
+            return False
+        past = _decided(aside, place)
+        follows = past.tie is Tie.NONE and number_of(place.page).goes_on(aside.reached)
+        if past.starts >= 0.5 or not (past.tie is Tie.SAME or follows):
+            return False
+        unsure = past.starts >= _CLEARLY or stranger.start < DOUBTFUL
+        if unsure or past.tie is not Tie.SAME:
+            aside.doubts.append(_EITHER)
+            stranger.doubts.append(_EITHER)
+        # A stranger that is none belongs between the pages that go on past it.
+        aside.held_together *= stranger.start
+        stranger.end, aside.end = starts, 1.0
+        aside.join(place.page, 1.0 - past.starts, *([_UNREAD] if place.unread else []))
+        self.current, self.aside = aside, None
+        return True
 
 
-def _start(page: PageIndex, sheet: Sheet, verdict: _Verdict, parted: bool) -> _Open:
-    number = _number_of(page)
-    opens = page.titled or number.at == 1
-    confidence = 0.99 if parted and opens else 0.9 if parted else verdict.confidence
-    draft = _Open([page], sheet, identity_of(page.values), number, confidence)
-    if number.at > 1:
-        draft.doubts.append(_before(number.at))
-        draft.confidence = min(draft.confidence, 0.5)
-    if verdict.doubt:
-        draft.doubts.append(verdict.doubt)
-    return draft
+def _says_nothing(page: PageIndex) -> bool:
+    """Say whether a page neither names a patient nor opens a document by title or number."""
+    named = any(value.field in _IDENTIFIERS for value in page.values)
+    return not (named or page.titled or number_of(page).at == 1)
 
 
-def _before(at: int) -> str:
-    return "page 1 is missing" if at == 2 else f"the pages before page {at} are missing"
+def _may_be_parted(draft: Draft, stranger: Draft) -> bool:
+    """Say whether the document before a new one may go on behind it."""
+    wants = draft.reached.at < draft.reached.total
+    return wants or tie_between(draft.identity, stranger.identity) is Tie.ANOTHER
 
 
-def _join(draft: _Open, page: PageIndex, verdict: _Verdict) -> None:
-    number = _number_of(page)
-    at = number.at or (draft.number.at + 1 if draft.number.at else 0)
-    draft.doubts += _skipped(draft.number, number)
-    draft.number = _Number(at, number.total or draft.number.total)
-    draft.pages.append(page)
-    draft.identity = draft.identity | identity_of(page.values)
-    draft.confidence = min(draft.confidence, verdict.confidence)
-    if verdict.doubt:
-        draft.doubts.append(verdict.doubt)
-    if draft.interrupted:
-        draft.doubts.append("a frame inside it could not be read")
-        draft.interrupted = False
+def _doubts(draft: Draft, decision: Decision, place: PagePlace) -> Iterator[str]:
+    if place.unread:
+        yield _UNREAD
+    if decision.tie is Tie.MIXED:
+        yield _DIFFER
+    if decision.tie is Tie.NONE and not _is_linked(draft, decision):
+        yield _NO_LINK
 
 
-def _skipped(last: _Number, number: _Number) -> Iterator[str]:
-    if last.at and number.at > last.at + 1:
-        for missing in range(last.at + 1, number.at):
-            yield _missing(missing, number.total or last.total)
-
-
-def _missing(number: int, total: int) -> str:
-    return f"page {number} of {total} is missing" if total else f"page {number} is missing"
-
-
-def _verdict(draft: _Open | None, page: PageIndex) -> _Verdict:
-    """Say whether ``page`` goes on with ``draft``, and how sure that is."""
-    if draft is None:
-        return _Verdict(False, 0.7)
-    number, own = _number_of(page), identity_of(page.values)
-    tie = tie_between(draft.identity | identity_of(draft.sheet.values), own)
-    follows = _follows(draft.number, number)
-    if tie is Tie.ANOTHER or (tie is Tie.MIXED and not follows and (page.titled or number.at == 1)):
-        return _Verdict(False, 0.95)
-    if tie is Tie.MIXED:
-        return _Verdict(True, 0.5, "identifiers on its pages differ")
-    if number.at:
-        return _by_number(draft, number, tie)
-    if page.titled:
-        return _Verdict(False, 0.85 if page.type.code == draft.pages[0].type.code else 0.95)
-    return _unnumbered(draft, tie)
-
-
-def _follows(last: _Number, number: _Number) -> bool:
-    same_total = not last.total or not number.total or last.total == number.total
-    return number.at > 1 and number.at == last.at + 1 and same_total
-
-
-def _by_number(draft: _Open, number: _Number, tie: Tie) -> _Verdict:
-    if number.at == 1:
-        return _Verdict(False, 0.97)
-    if _follows(draft.number, number):
-        return _Verdict(True, 0.98 if tie is Tie.SAME or number.total else 0.85)
-    if not draft.number.at and number.at == len(draft.pages) + 1:
-        return _Verdict(True, 0.9 if tie is Tie.SAME else 0.7)
-    skips = draft.number.at and number.at > draft.number.at
-    if skips and tie is Tie.SAME and draft.number.total == number.total:
-        return _Verdict(True, 0.6)
-    return _Verdict(False, 0.6)
-
-
-def _unnumbered(draft: _Open, tie: Tie) -> _Verdict:
-    complete = bool(draft.number.total) and draft.number.at >= draft.number.total
-    if tie is Tie.SAME:
-        return _Verdict(not complete, 0.7 if complete else 0.9)
-    if draft.sheet.values and not complete:
-        return _Verdict(True, 0.8)
-    doubt = "page carries no identifier and no link to the page before"
-    return _Verdict(not complete, 0.4, doubt)
-
-
-def _closed(pair: tuple[_Open, _Open | None]) -> Document:
-    draft, following = pair
-    values = tuple(_merged(draft))
-    doubts = [*draft.doubts, *_missing_end(draft.number), *_two_of_a_kind(values)]
-    end = following.confidence if following else 1.0
-    return Document(
-        frames=tuple(page.frame for page in draft.pages),
-        type=_type_of(draft),
-        values=values,
-        boundary_confidence=round(min(draft.confidence, end), 4),
-        doubts=tuple(dict.fromkeys(doubts)),
-    )
-
-
-def _missing_end(number: _Number) -> Iterator[str]:
-    if number.at and number.total:
-        for missing in range(number.at + 1, number.total + 1):
-            yield _missing(missing, number.total)
-
-
-def _two_of_a_kind(values: tuple[IndexValue, ...]) -> Iterator[str]:
-    identity = identity_of(values)
-    if len(identity.mrns) > 1:
-        yield "two record numbers in one document"
-    if identity.names_differ:
-        yield "two names in one document"
-    if identity.births_differ:
-        yield "two birth dates in one document"
-
-
-def _merged(draft: _Open) -> Iterator[IndexValue]:
-    """Yield each field's distinct values once, the surest reading, sheet first."""
-    best: dict[tuple[str, str], IndexValue] = {}
-    read = [*draft.sheet.values, *(value for page in draft.pages for value in page.values)]
-    for value in read:
-        key = (value.field, value.value)
-        if value.field in _OF_A_PAGE:
-            continue
-        if key not in best or best[key].confidence < value.confidence:
-            best[key] = value
-    days = [value for value in best.values() if value.field == "birth_date"]
-    certain = (value for value in best.values() if not _is_same_day_unsure(value, days))
-    yield from doubting_numbers(certain)
-
-
-def _is_same_day_unsure(value: IndexValue, days: Sequence[IndexValue]) -> bool:
-    """Say whether a surer birth date is the same day in the century that ``value`` missed."""
-    if value.field != "birth_date" or not short_form(value.raw):
-        return False
-    same = [day for day in days if day is not value and day.value[2:] == value.value[2:]]
-    return any(day.confidence > value.confidence or not short_form(day.raw) for day in same)
-
-
-def _type_of(draft: _Open) -> DocumentType:
-    """Return the type its title tells, else its sheet, else the best that any page tells."""
-    titled = [page.type for page in draft.pages if page.titled]
-    if titled and (titled[0].confidence >= _SURE_TITLE or not draft.sheet.type):
-        return titled[0]
-    if draft.sheet.type:
-        return draft.sheet.type
-    told = [page.type for page in draft.pages if page.type.code != UNCLASSIFIED]
-    best = max(told, key=lambda kind: kind.confidence, default=draft.pages[0].type)
-    return replace(best, confidence=best.confidence)
+def _is_linked(draft: Draft, decision: Decision) -> bool:
+    """Say whether a page without identifiers is clearly a part of the document before it."""
+    if draft.sheet.values:
+        return True
+    told = decision.evidence
+    number = number_of(decision.page)
+    if number.goes_on(draft.reached) and (number.total or "number follows" in told):
+        return decision.starts <= 1 - DOUBTFUL
+    sentence = "sentence goes on" in told and "set alike in all" in told
+    form = "same small print at the foot" in told and "page before is full" in told
+    return decision.starts <= _LINKED and (sentence or form)

@@ -20,6 +20,7 @@ from capture import errors
 from capture.errors import ChartroomError
 from capture.settings import CaptureSettings
 from cli import cli
+from desk.settings import DeskSettings
 from indexer.settings import IndexSettings
 from ocr.settings import OcrSettings
 from search.settings import SearchSettings
@@ -32,6 +33,7 @@ SECTIONS = {
     "indexer": IndexSettings,
     "batch": BatchSettings,
     "search": SearchSettings,
+    "desk": DeskSettings,
 }
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "sample_scans" / "README.md"])
 

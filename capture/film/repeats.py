@@ -29,6 +29,9 @@ PER_INCH = 100.0
 """Pixels of a print to the inch: a letter is about 8 by 12."""
 SAME = 0.5
 """From this confidence on two frames are of one sheet."""
+ONE_SHEET = 0.84
+"""From this confidence on no letter stands in the place of another: what two scans of paper need,
+which neither dust nor focus spoils."""
 _NEAR_ENOUGH = 0.1
 _COARSE = 8
 _AROUND = 33

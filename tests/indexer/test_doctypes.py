@@ -7,6 +7,7 @@ import pytest
 from indexer.doctypes import (
     SECTIONS,
     UNCLASSIFIED,
+    ChartOrder,
     TypeEntry,
     catalogue,
     chart_order,
@@ -65,6 +66,22 @@ def test_a_chart_runs_by_section_then_date() -> None:
     documents = [("11506-3", "1961-05-07"), ("18842-5", "1961-05-12"), ("11506-3", "1961-05-06")]
     ordered = sorted(documents, key=lambda document: chart_order(*document))
     assert ordered == [documents[1], documents[2], documents[0]]
+
+
+def test_a_chart_can_run_by_date_alone_or_stay_by_stay() -> None:
+    first_stay = [("18842-5", "1961-05-12"), ("11506-3", "1961-05-06")]
+    second_stay = [("18842-5", "1970-01-20")]
+    shuffled = [*second_stay, *first_stay]
+
+    def by_date(one: tuple[str, str]) -> object:
+        return chart_order(*one, order=ChartOrder.DATE)
+
+    def by_stay(one: tuple[str, str]) -> object:
+        began = "1961-05-05" if one in first_stay else "1970-01-15"
+        return chart_order(*one, order=ChartOrder.ENCOUNTER, encounter=began)
+
+    assert sorted(shuffled, key=by_date) == [first_stay[1], first_stay[0], second_stay[0]]
+    assert sorted(shuffled, key=by_stay) == [*first_stay, *second_stay]
 
 
 def test_what_is_unclassified_or_unknown_comes_last() -> None:

@@ -1,10 +1,13 @@
 """Putting pages together into documents."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.model import Barcode, Box, Digest, FrameRef, FrameState
-from indexer.model import DocumentType, IndexValue, PageIndex, SequencePage
+from indexer.draft import DOUBTFUL
+from indexer.model import DocumentType, IndexValue, PageIndex, PageTraits, SequencePage
 from indexer.separate import assemble
 
 SOURCE = Digest("0" * 64)
@@ -20,6 +23,11 @@ def page(number: int, *, titled: bool = False, **fields: str) -> SequencePage:
     values = tuple(IndexValue(f, v, v, frame, BOX, 0.95, f"{f}-label@1") for f, v in fields.items())
     index = PageIndex(frame, SUMMARY if titled else NOTE, values, titled=titled)
     return SequencePage(frame, FrameState.PAGE, index)
+
+
+def traited(shown: SequencePage, **traits: float) -> SequencePage:
+    assert shown.index is not None
+    return replace(shown, index=replace(shown.index, traits=PageTraits(**traits)))
 
 
 def other(number: int, state: FrameState, payload: str = "") -> SequencePage:
@@ -58,7 +66,7 @@ def test_a_page_of_another_person_is_not_taken_for_its_number() -> None:
 def test_a_page_that_says_nothing_goes_on_but_is_doubted() -> None:
     (document,) = assemble([page(1, titled=True, **ALMA), page(2)])
     assert document.doubts == ("page carries no identifier and no link to the page before",)
-    assert document.boundary_confidence < 0.5
+    assert document.boundary_confidence < 0.95
 
 
 def test_a_page_that_says_nothing_does_not_join_a_complete_document() -> None:
@@ -81,7 +89,7 @@ def test_a_missing_last_page_is_named() -> None:
 
 def test_a_document_that_starts_late_is_doubted() -> None:
     (document,) = assemble([page(1, page_of="3/3", **ALMA)])
-    assert document.doubts == ("the pages before page 3 are missing",)
+    assert document.doubts == ("pages 1 and 2 of 3 are missing",)
 
 
 def test_a_misread_number_between_agreeing_pages_is_doubted_not_hidden() -> None:
@@ -177,7 +185,7 @@ frames = st.one_of(
 
 
 @given(st.lists(st.tuples(frames, st.booleans()), max_size=25))
-def test_every_page_with_an_index_is_in_exactly_one_document_in_order(
+def test_every_page_with_an_index_is_in_exactly_one_document_in_the_order_of_delivery(
     drawn: list[tuple[tuple[FrameState, bool, dict[str, str]], bool]],
 ) -> None:
     sequence = []
@@ -190,8 +198,10 @@ def test_every_page_with_an_index_is_in_exactly_one_document_in_order(
         sequence.append(SequencePage(made.frame, state, made.index, made.barcodes, starts))
     documents = assemble(sequence)
     filed = [frame for document in documents for frame in document.frames]
-    assert filed == [made.frame for made in sequence if made.index is not None]
-    assert all(document.frames for document in documents)
+    assert sorted(filed) == [made.frame for made in sequence if made.index is not None]
+    assert all(list(document.frames) == sorted(document.frames) for document in documents)
+    firsts = [document.frames[0] for document in documents]
+    assert firsts == sorted(firsts)
     assert all(0.0 <= document.boundary_confidence <= 1.0 for document in documents)
 
 
@@ -207,3 +217,124 @@ def test_pages_that_read_one_number_differently_leave_both_in_doubt() -> None:
     assert set(numbers) == {"04802568", "64862568"}
     assert all(confidence < 0.6 for confidence in numbers.values())
     assert "two record numbers in one document" in document.doubts
+
+
+def test_a_run_of_missing_pages_is_one_phrase() -> None:
+    sequence = [page(1, titled=True, page_of="1/9", **ALMA), page(2, page_of="2/9", **ALMA)]
+    (document,) = assemble(sequence)
+    assert document.doubts == ("pages 3 to 9 of 9 are missing",)
+
+
+def test_a_misread_count_makes_no_pages_missing() -> None:
+    sequence = [
+        page(1, titled=True, page_of="1/2", **ALMA),
+        page(2, page_of="2/20", **ALMA),
+        page(3, titled=True, page_of="1/1", **ALMA),
+    ]
+    first, second = assemble(sequence)
+    assert [frame.number for frame in first.frames] == [1, 2]
+    assert not first.doubts
+    assert not second.doubts
+
+
+def test_a_count_out_of_proportion_on_a_signed_page_is_doubted_itself() -> None:
+    sequence = [
+        page(1, titled=True, **ALMA),
+        page(2, page_of="2/20", signed_date="1961-03-09", **ALMA),
+        page(3, titled=True, page_of="1/1", **ALMA),
+    ]
+    first, _ = assemble(sequence)
+    assert first.doubts == ("the count of 20 pages may be misread",)
+
+
+def test_a_page_that_stands_twice_is_named_and_both_stay() -> None:
+    sequence = [
+        page(1, titled=True, page_of="1/3", **ALMA),
+        page(2, page_of="2/3", **ALMA),
+        page(3, page_of="2/3", **ALMA),
+        page(4, page_of="3/3", **ALMA),
+    ]
+    (document,) = assemble(sequence)
+    assert [frame.number for frame in document.frames] == [1, 2, 3, 4]
+    assert "page 2 stands twice" in document.doubts
+
+
+def test_pages_in_reversed_order_stay_so_and_say_so() -> None:
+    sequence = [
+        page(1, page_of="3/3", **ALMA),
+        page(2, page_of="2/3", **ALMA),
+        page(3, titled=True, page_of="1/3", **ALMA),
+    ]
+    (document,) = assemble(sequence)
+    assert [frame.number for frame in document.frames] == [1, 2, 3]
+    assert document.doubts == ("its pages do not stand in the order of their numbers",)
+
+
+def test_a_document_after_a_complete_one_is_not_its_reversed_part() -> None:
+    sequence = [
+        page(1, titled=True, page_of="1/2", **ALMA),
+        page(2, page_of="2/2", **ALMA),
+        page(3, titled=True, page_of="1/2", **ALMA),
+        page(4, page_of="2/2", **ALMA),
+    ]
+    assert numbers(sequence) == [[1, 2], [3, 4]]
+
+
+def test_a_stranger_in_the_middle_is_a_document_of_its_own() -> None:
+    sequence = [
+        page(1, titled=True, page_of="1/2", **ALMA),
+        page(2, titled=True, page_of="1/1", **GEORGE),
+        page(3, page_of="2/2", **ALMA),
+    ]
+    first, stranger = assemble(sequence)
+    assert [frame.number for frame in first.frames] == [1, 3]
+    assert [frame.number for frame in stranger.frames] == [2]
+    assert not first.doubts
+    assert not stranger.doubts
+
+
+def test_a_nameless_page_behind_a_stranger_holds_both_documents() -> None:
+    sequence = [
+        page(1, titled=True, page_of="1/2", **ALMA),
+        page(2, titled=True, **GEORGE),
+        page(3, page_of="2/2"),
+    ]
+    documents = assemble(sequence)
+    assert len(documents) == 2
+    assert all(document.doubts for document in documents)
+
+
+def test_a_page_without_number_behind_a_stranger_is_not_taken_silently() -> None:
+    sequence = [page(1, titled=True, **ALMA), page(2, titled=True, **GEORGE), page(3)]
+    documents = assemble(sequence)
+    doubted = {f.number for document in documents if document.doubts for f in document.frames}
+    assert 3 in doubted
+
+
+def test_a_page_that_goes_on_in_the_middle_of_a_sentence_needs_no_identifier() -> None:
+    set_alike = {"pitch": 10.0, "letter": 9.0, "leading": 18.0, "left": 88.0}
+    first = traited(page(1, titled=True, **ALMA), **set_alike, end=910.0, ends_open=True)
+    second = traited(page(2), **set_alike, end=300.0, opens_small=True)
+    (document,) = assemble([first, second])
+    assert not document.doubts
+
+
+def test_a_doubtful_boundary_holds_the_documents_on_both_its_sides() -> None:
+    sequence = [page(1, titled=True, **ALMA), page(2, page_of="2", **GEORGE)]
+    documents = assemble(sequence)
+    assert len(documents) == 2
+    assert all(document.doubts for document in documents)
+    assert all(document.boundary_confidence < DOUBTFUL for document in documents)
+
+
+def test_where_documents_have_sheets_a_title_behind_none_parts_less_surely() -> None:
+    def pair(at: int) -> list[SequencePage]:
+        return [page(at, titled=True, **ALMA), page(at + 1, titled=True, **ALMA)]
+
+    sheets = [other(n, FrameState.SEPARATOR) for n in (10, 20, 30, 40, 50)]
+    single = [page(n + 1, titled=True, **ALMA) for n in (10, 20, 30, 40)]
+    with_sheets = [one for two in zip(sheets, single, strict=False) for one in two]
+    with_sheets += [sheets[4], *pair(51)]
+    *_, last = assemble(with_sheets)
+    *_, plain = assemble(pair(51))
+    assert last.boundary_confidence < plain.boundary_confidence
