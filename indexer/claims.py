@@ -9,7 +9,8 @@ from .dates import short_form
 from .model import IndexValue
 from .names import Name, parse_name
 
-_REPAIRED = "-repaired@"
+REPAIRED = "-repaired@"
+"""Stands in the rule of a value whose letters were mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +34,6 @@ class Claims:
         return (value for value in self.values if value.field == field)
 
     @property
-    def repaired_number(self) -> bool:
-        """Whether the record number was only ever read with letters mended."""
-        rules = [value.rule for value in self.values if value.field == "mrn"]
-        return bool(rules) and all(_REPAIRED in rule for rule in rules)
-
-    @property
-    def shortened_birth(self) -> bool:
-        """Whether every birth date was printed with two digits for its year."""
-        return bool(self.births) and all(short_form(raw) for _, raw in self.births)
-
-    @property
     def full_births(self) -> frozenset[str]:
         """The birth dates that were printed with their century."""
         return frozenset(value for value, raw in self.births if not short_form(raw))
@@ -53,10 +43,6 @@ class Claims:
         days = {value for value, _ in self.births if len(value) == 10}
         short = {value for value, raw in self.births if len(value) == 10 and short_form(raw)}
         return frozenset(days | {c + value[2:] for value in short for c in ("18", "19", "20")})
-
-    def surnames(self) -> frozenset[str]:
-        """Return the surnames to look up, with the first part where the order is unsure."""
-        return frozenset(part for name in self.names for part in (name.last, name.first) if part)
 
 
 def claims_of(values: Iterable[IndexValue]) -> Claims:

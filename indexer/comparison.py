@@ -10,7 +10,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from .claims import Claims
-from .dates import agrees_partly, short_form
+from .dates import agrees_partly, misread_for_another, short_form
 from .model import IndexValue, Patient
 from .name_agreement import (
     Agreement,
@@ -44,11 +44,6 @@ AGAINST = (Level.OTHER, Level.KIN)
 
 IDENTIFIERS = ("mrn", "patient_name", "birth_date", "sex", "ssn")
 """What is compared, most telling first."""
-
-_CONFUSED_DIGITS = frozenset(
-    map(frozenset, ("08", "06", "09", "17", "14", "27", "38", "35", "39", "49", "56", "58", "68"))
-)
-"""Digits that are read for one another."""
 
 _LONG_NAME = 8
 """Letters of surname and given name from which they do not stand in another name by chance."""
@@ -222,28 +217,7 @@ def _birth(value: IndexValue, birth_date: str) -> Level:
         read, birth_date = read[2:], birth_date[2:]
     if read == birth_date:
         return Level.SAME
-    return Level.LIKE if _one_digit_misread(read, birth_date) else Level.OTHER
-
-
-def _one_digit_misread(one: str, two: str) -> bool:
-    """Say whether two dates of one form differ by a digit that was misread, or lost."""
-    differ = [
-        pair for pair in zip(one.split("-"), two.split("-"), strict=True) if pair[0] != pair[1]
-    ]
-    return len(differ) == 1 and (_is_misread(*differ[0]) or _is_shortened(*differ[0]))
-
-
-def _is_misread(one: str, two: str) -> bool:
-    digits = [frozenset(pair) for pair in zip(one, two, strict=True) if pair[0] != pair[1]]
-    return len(digits) == 1 and digits[0] in _CONFUSED_DIGITS
-
-
-def _is_shortened(one: str, two: str) -> bool:
-    """Say whether one day or month is the other with a digit lost: 4 of 14, 1 of 12."""
-    if len(one) != 2:
-        return False
-    short, long = sorted((one.lstrip("0"), two.lstrip("0")), key=len)
-    return len(short) == 1 and len(long) == 2 and short in long
+    return Level.LIKE if misread_for_another(read, birth_date) else Level.OTHER
 
 
 def _ssn(read: str, known: str) -> Level:

@@ -324,3 +324,30 @@ def agrees_partly(one: str, other: str) -> bool:
     """Say whether two ISO dates agree as far as the shorter goes."""
     length = min(len(one), len(other))
     return length >= 4 and one[:length] == other[:length]
+
+
+_CONFUSED_DIGITS = frozenset(
+    map(frozenset, ("08", "06", "09", "17", "14", "27", "38", "35", "39", "49", "56", "58", "68"))
+)
+"""Digits that are read for one another."""
+
+
+def misread_for_another(one: str, two: str) -> bool:
+    """Say whether two ISO dates of one length differ by a digit that was misread, or lost."""
+    differ = [
+        pair for pair in zip(one.split("-"), two.split("-"), strict=True) if pair[0] != pair[1]
+    ]
+    return len(differ) == 1 and (_is_misread(*differ[0]) or _is_shortened(*differ[0]))
+
+
+def _is_misread(one: str, two: str) -> bool:
+    digits = [frozenset(pair) for pair in zip(one, two, strict=True) if pair[0] != pair[1]]
+    return len(digits) == 1 and digits[0] in _CONFUSED_DIGITS
+
+
+def _is_shortened(one: str, two: str) -> bool:
+    """Say whether one day or month is the other with a digit lost: 4 of 14, 1 of 12."""
+    if len(one) != 2:
+        return False
+    short, long = sorted((one.lstrip("0"), two.lstrip("0")), key=len)
+    return len(short) == 1 and len(long) == 2 and short in long

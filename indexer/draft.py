@@ -60,7 +60,6 @@ class Draft:
         doubts = (
             *self.doubts,
             *doubts_of(numbers, whole=self._seems_whole()),
-            *_two_of_a_kind(values),
             *self._doubtful_ends(),
         )
         return Document(
@@ -83,16 +82,6 @@ class Draft:
         complete = 0 < self.reached.total <= self.reached.at
         if self.end < DOUBTFUL and not complete:
             yield "it may go on in the document behind it"
-
-
-def _two_of_a_kind(values: Sequence[IndexValue]) -> Iterator[str]:
-    identity = identity_of(values)
-    if len(identity.mrns) > 1:
-        yield "two record numbers in one document"
-    if identity.names_differ:
-        yield "two names in one document"
-    if identity.births_differ:
-        yield "two birth dates in one document"
 
 
 def _merged(draft: Draft) -> Iterator[IndexValue]:

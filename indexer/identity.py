@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from itertools import combinations
 
 from rapidfuzz.distance import OSA
 
-from .dates import agrees_partly, short_form
+from .dates import agrees_partly, misread_for_another, short_form
 from .model import IndexValue, Patient
 from .name_agreement import Agreement, compare_names
 from .names import Name, parse_name
@@ -40,16 +39,6 @@ class Identity:
         return Identity(
             self.mrns | other.mrns, self.names | other.names, self.births | other.births
         )
-
-    @property
-    def names_differ(self) -> bool:
-        """Whether two of its names cannot be one person's."""
-        return any(not same_name(one, two) for one, two in combinations(sorted(self.names), 2))
-
-    @property
-    def births_differ(self) -> bool:
-        """Whether two of its birth dates cannot be one day."""
-        return any(not same_birth(one, two) for one, two in combinations(sorted(self.births), 2))
 
 
 def identity_of(values: Iterable[IndexValue]) -> Identity:
@@ -119,9 +108,12 @@ def tie_between(one: Identity, two: Identity) -> Tie:
 
 
 def _numbers(one: Identity, two: Identity) -> bool | None:
+    """Say whether they share a number; None where a digit misread may be all that differs."""
     if not one.mrns or not two.mrns:
         return None
-    return bool(one.mrns & two.mrns)
+    if one.mrns & two.mrns:
+        return True
+    return None if any(OSA.distance(a, b) == 1 for a in one.mrns for b in two.mrns) else False
 
 
 def _far_numbers(one: Identity, two: Identity) -> bool:
@@ -135,5 +127,12 @@ def _names(one: Identity, two: Identity) -> bool | None:
 
 
 def _births(one: Identity, two: Identity) -> bool | None:
+    """Say whether they share a birth date; None where a digit misread may be all that differs."""
     pairs = [(a, b) for a in one.births for b in two.births]
-    return any(same_birth(a, b) for a, b in pairs) if pairs else None
+    if not pairs or any(same_birth(a, b) for a, b in pairs):
+        return bool(pairs) or None
+    return None if any(_misread(a[0], b[0]) for a, b in pairs) else False
+
+
+def _misread(one: str, two: str) -> bool:
+    return len(one) == len(two) == len("1927-03-04") and misread_for_another(one, two)

@@ -13,11 +13,19 @@ from dataclasses import dataclass
 from itertools import chain
 
 from .candidates import Ranking, Weighed, ranking
-from .claims import Claims, claims_of
+from .claims import REPAIRED, Claims, claims_of
 from .comparison import Fits, Level, compare
 from .firewall import SURE_NAME, Witness, contradictions
 from .identity import numbers_alike
-from .model import Document, Filing, FilingState, MasterPatientIndex, PageIndex, Patient
+from .model import (
+    Document,
+    Filing,
+    FilingState,
+    IndexValue,
+    MasterPatientIndex,
+    PageIndex,
+    Patient,
+)
 from .settings import DEFAULT_SETTINGS, IndexSettings
 from .weights import Weights, shipped_weights
 
@@ -90,7 +98,7 @@ def _considered(case: _Case) -> tuple[Weighed | None, list[str], str]:
     objections = [
         *_numbers_of_others(case, leader.patient),
         *contradictions(case.witnesses, leader.patient, case.settings),
-        *_second_identifier(case, leader.fits),
+        *_second_identifier(case, leader),
         *_likeness(case, leader.patient),
         *_margin(case, leader),
     ]
@@ -127,37 +135,43 @@ def _numbers_of_others(case: _Case, patient: Patient) -> Iterator[str]:
         )
 
 
-def _second_identifier(case: _Case, found: Fits) -> Iterator[str]:
+def _second_identifier(case: _Case, leader: Weighed) -> Iterator[str]:
     """Object unless a second identifier agrees; a number that is in doubt itself needs two."""
-    agreeing = [field for field in _SECOND if _agrees(case, found, field)]
+    found = leader.fits
+    agreeing = [field for field in _SECOND if _agrees(case, leader, field)]
     if found.number is Level.LIKE:
         if not {"patient_name", "birth_date"} <= set(agreeing):
             yield "record number may be misread, and needs name and birth date to agree"
     elif not agreeing:
-        if not _is_misread_name(case, found):
+        if not _is_misread_name(case, leader):
             yield _missing_second(found)
-    elif not _is_sure(case.claims, case.settings) and not _borne_out(found):
+    elif not _is_sure(case, leader) and not _borne_out(found):
         yield "record number was read with low confidence, and only one other identifier agrees"
 
 
 _SECOND = ("patient_name", "birth_date", "ssn")
 
 
-def _agrees(case: _Case, found: Fits, field: str) -> bool:
+def _agrees(case: _Case, leader: Weighed, field: str) -> bool:
     """Say whether ``field`` agrees and was read well enough to prove something."""
     needed = case.settings.low_confidence
     if field == "birth_date" and case.claims.names:
         # Of unsure century it still agrees by day and month: let it prove beside a name.
         needed *= _WITH_NAME
-    return dict(found.levels())[field] is Level.SAME and case.claims.confidence(field) >= needed
+    return any(value.confidence >= needed for value in _agreeing(case, leader, field))
 
 
-def _is_misread_name(case: _Case, found: Fits) -> bool:
+def _agreeing(case: _Case, leader: Weighed, field: str) -> Iterator[IndexValue]:
+    values = case.claims.of(field)
+    return (value for value in values if compare(value, leader.patient) is Level.SAME)
+
+
+def _is_misread_name(case: _Case, leader: Weighed) -> bool:
     """Say whether the name is the patient's but for letters that were in doubt when read.
 
     The number must have been read well, and nobody else of the index may bear a name like it.
     """
-    if found.name is not Level.LIKE or not _is_sure(case.claims, case.settings):
+    if leader.fits.name is not Level.LIKE or not _is_sure(case, leader):
         return False
     if case.claims.confidence("patient_name") >= SURE_NAME:
         return False
@@ -165,8 +179,12 @@ def _is_misread_name(case: _Case, found: Fits) -> bool:
     return len(like) == 1
 
 
-def _is_sure(claims: Claims, settings: IndexSettings) -> bool:
-    return claims.confidence("mrn") >= settings.low_confidence and not claims.repaired_number
+def _is_sure(case: _Case, leader: Weighed) -> bool:
+    """Say whether the patient's number was read well somewhere, without a letter mended."""
+    return any(
+        value.confidence >= case.settings.low_confidence and REPAIRED not in value.rule
+        for value in _agreeing(case, leader, "mrn")
+    )
 
 
 def _borne_out(found: Fits) -> bool:
@@ -218,7 +236,7 @@ def _two_agree(found: Fits) -> bool:
 
 
 def _unnumbered(case: _Case, leader: Weighed) -> Iterator[str]:
-    agreeing = [field for field in _SECOND if _agrees(case, leader.fits, field)]
+    agreeing = [field for field in _SECOND if _agrees(case, leader, field)]
     if len(agreeing) < 2:
         yield "identifiers were read with low confidence"
     others = (w for w in case.ranking.weighed if w.patient.mrn != leader.patient.mrn)
