@@ -27,7 +27,7 @@ from indexer.read import index_page
 from indexer.settings import DEFAULT_SETTINGS, IndexSettings
 from ocr.model import OcrPage
 
-from . import results, score
+from . import results
 from .boxes_of_charts import BoxOrder, chart_boxes
 from .charts import chart, house, suits
 from .conditions import CONDITIONS
@@ -158,7 +158,7 @@ def _fields_of(page: Indexed) -> Iterator[tuple[str, FieldCount]]:
 
 def _was_read(page: OcrPage, box: Box, raw: str) -> bool:
     inside = (word.text for word in page.words if _lies_in(word.box, box))
-    return score.squeezed("".join(inside)) == score.squeezed(raw)
+    return "".join(inside) == "".join(raw.split())
 
 
 def _lies_in(word: Box, box: Box) -> bool:
