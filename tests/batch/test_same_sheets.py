@@ -14,28 +14,10 @@ from archive.same_sheets import same_sheets
 from .scans import convert, retry
 
 WORDS = [
-    "patient",
-    "resting",
-    "quietly",
-    "denies",
-    "pain",
-    "dressing",
-    "dry",
-    "intact",
-    "temperature",
-    "pulse",
-    "respirations",
-    "ambulated",
-    "hallway",
-    "tolerating",
-    "regular",
-    "diet",
-    "physician",
-    "notified",
-    "laboratory",
-    "orders",
-    "given",
-]
+    "patient", "resting", "quietly", "denies", "pain", "dressing", "dry", "intact", "temperature",
+    "pulse", "respirations", "ambulated", "hallway", "tolerating", "regular", "diet", "physician",
+    "notified", "laboratory", "orders", "given",
+]  # fmt: skip
 FONT = ImageFont.load_default(size=26)
 
 
