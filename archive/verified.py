@@ -1,11 +1,11 @@
-"""Documents whose types a person stands for: those of released batches."""
+"""Documents whose types a person stands for: decided one by one, or in released batches."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, select
 
 from capture.model import Digest, FrameRef
 from indexer.doctypes import UNCLASSIFIED
@@ -13,9 +13,9 @@ from ocr.codec import load
 from ocr.model import OcrPage
 
 from . import schema
-
-# What a person decided of a single document is another condition here, joined by or_().
-_VERIFIED: ColumnElement[bool] = schema.batches.c.state == "released"
+from .decisions import decided
+from .deliveries import page_id
+from .statements import in_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,36 @@ class ReadPage:
 
 
 def verified_documents(connection: Connection) -> list[VerifiedDocument]:
-    """Return every document whose type a person stands for, in the order of their ids."""
+    """Return every document whose type a person stands for, in the order of their ids.
+
+    What a person decided of a document outweighs that its batch was released.
+    """
+    found = {one.id: one for one in _released(connection)}
+    found |= {one.id: one for one in _decided(connection)}
+    return [found[name] for name in sorted(found)]
+
+
+def _released(connection: Connection) -> Iterator[VerifiedDocument]:
     table, batches = schema.documents, schema.batches
-    found = connection.execute(
+    rows = connection.execute(
         select(table.c.id, table.c.type_code, table.c.mrn)
         .join(batches, batches.c.id == table.c.batch_id)
-        .where(_VERIFIED, table.c.state == "filed", table.c.type_code != UNCLASSIFIED)
-        .order_by(table.c.id)
+        .where(batches.c.state == "released", table.c.state == "filed")
     )
-    return [VerifiedDocument(row.id, row.type_code, row.mrn or "") for row in found]
+    for row in rows:
+        if row.type_code != UNCLASSIFIED:
+            yield VerifiedDocument(row.id, row.type_code, row.mrn or "")
+
+
+def _decided(connection: Connection) -> Iterator[VerifiedDocument]:
+    types = {f"d-{page_id(one.frames[0])}": one.type_code for one in decided(connection)}
+    table = schema.documents
+    for part in in_parts(list(types)):
+        rows = connection.execute(select(table.c.id, table.c.mrn).where(table.c.id.in_(part)))
+        for row in rows:
+            code = types[row.id]
+            if code and code != UNCLASSIFIED:
+                yield VerifiedDocument(row.id, code, row.mrn or "")
 
 
 def pages_of_document(connection: Connection, document: str) -> Iterator[ReadPage]:

@@ -78,7 +78,7 @@ def waiting_list(connection: Connection, asked: Asked = EVERYTHING) -> list[Wait
             one.kind,
         )
     )
-    return _with_same_sheets(connection, found)
+    return found
 
 
 def _with_same_sheets(connection: Connection, waiting: Sequence[Waiting]) -> list[Waiting]:
@@ -97,13 +97,14 @@ def counts_of(waiting: Iterable[Waiting]) -> list[tuple[int, str, str]]:
 
 
 def with_candidates(connection: Connection, waiting: Sequence[Waiting]) -> list[Waiting]:
-    """Return the same with the likeliest patients of each held document."""
-    return [
+    """Return the same with the likeliest patients, and with pages of the same sheets."""
+    shown = [
         replace(one, candidates=tuple(candidates_of(connection, document)))
         if one.state == "held" and (document := _document(connection, one)) is not None
         else one
         for one in waiting
     ]
+    return _with_same_sheets(connection, shown)
 
 
 def _document(connection: Connection, one: Waiting) -> DocumentRow | None:

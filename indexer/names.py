@@ -14,7 +14,7 @@ NAMES = Path(__file__).with_name("names.toml")
 SUFFIXES = {
     "JR": "JR", "SR": "SR", "II": "II", "III": "III", "IV": "IV", "JUNIOR": "JR", "SENIOR": "SR",
     "2ND": "II", "3RD": "III", "11": "II", "111": "III", "LL": "II", "LLL": "III", "JK": "JR",
-    "1I": "II", "I1": "II", "1II": "III", "II1": "III", "I1I": "III", "5R": "SR",
+    "SK": "SR", "1I": "II", "I1": "II", "1II": "III", "II1": "III", "I1I": "III", "5R": "SR",
 }  # fmt: skip
 _TO_LETTERS = str.maketrans("015826|!", "OISBZGII")
 _LIKE_MD = frozenset({"MO", "HD", "ND", "WD", "MB", "MP", "ID"})
