@@ -138,15 +138,23 @@ def _numbers_of_others(case: _Case, patient: Patient) -> Iterator[str]:
 def _second_identifier(case: _Case, leader: Weighed) -> Iterator[str]:
     """Object unless a second identifier agrees; a number that is in doubt itself needs two."""
     found = leader.fits
-    agreeing = [field for field in _SECOND if _agrees(case, leader, field)]
     if found.number is Level.LIKE:
-        if not {"patient_name", "birth_date"} <= set(agreeing):
+        if not all(_agrees(case, leader, field) for field in ("patient_name", "birth_date")):
             yield "record number may be misread, and needs name and birth date to agree"
-    elif not agreeing:
-        if not _is_misread_name(case, leader):
+    elif not _any_agrees(found):
+        if not (_is_sure(case, leader) and _is_misread_name(case, leader)):
             yield _missing_second(found)
-    elif not _is_sure(case, leader) and not _borne_out(found):
+    elif _is_sure(case, leader):
+        # However badly the second was read: nobody else's agrees with the bearer of this number.
+        return
+    elif not any(_agrees(case, leader, field) for field in _SECOND):
+        yield "record number and second identifier were read with low confidence"
+    elif not _borne_out(found):
         yield "record number was read with low confidence, and only one other identifier agrees"
+
+
+def _any_agrees(found: Fits) -> bool:
+    return Level.SAME in (found.name, found.birth, found.ssn)
 
 
 _SECOND = ("patient_name", "birth_date", "ssn")
@@ -169,11 +177,9 @@ def _agreeing(case: _Case, leader: Weighed, field: str) -> Iterator[IndexValue]:
 def _is_misread_name(case: _Case, leader: Weighed) -> bool:
     """Say whether the name is the patient's but for letters that were in doubt when read.
 
-    The number must have been read well, and nobody else of the index may bear a name like it.
+    The number was read well; nobody else of the index may bear a name like it.
     """
-    if leader.fits.name is not Level.LIKE or not _is_sure(case, leader):
-        return False
-    if case.claims.confidence("patient_name") >= SURE_NAME:
+    if leader.fits.name is not Level.LIKE or case.claims.confidence("patient_name") >= SURE_NAME:
         return False
     like = [w for w in case.ranking.weighed if w.fits.name in (Level.SAME, Level.LIKE)]
     return len(like) == 1
@@ -196,8 +202,6 @@ def _borne_out(found: Fits) -> bool:
 def _missing_second(found: Fits) -> str:
     if found.name in (Level.LIKE, Level.PARTIAL):
         return "name agrees only nearly and no birth date bears it out"
-    if Level.SAME in (found.name, found.birth, found.ssn):
-        return "second identifier was read with low confidence"
     return "record number stands alone: no second identifier agrees"
 
 
