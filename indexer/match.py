@@ -91,7 +91,9 @@ def _considered(case: _Case) -> tuple[Weighed | None, list[str], str]:
         return None, ["no identifier was read"], _UNNUMBERED
     if not claims.mrns:
         return _without_number(case)
-    leader = weighed[0] if weighed else None
+    # Who bears the number is asked first, even where another fits better: then it is held.
+    bearers = [w for w in weighed if w.fits.number is Level.SAME]
+    leader = next(iter(bearers or weighed), None)
     if leader is None or leader.fits.number not in (Level.SAME, Level.LIKE):
         return _of_nobody(case)
     rule = _NUMBERED if leader.fits.number is Level.SAME else _MISREAD

@@ -24,6 +24,8 @@ _ANOTHER = 0.985
 """How sure a boundary is where the patient changes."""
 _DISPUTED = 0.5
 """How sure a boundary is that patient or page number ask for and all else speaks against."""
+_COUNTED = 0.02
+"""Probability of a start on a page of the same patient with the next number of the same count."""
 _BACKWARDS = 0.1
 """Chance of a start where page numbers of one patient run backwards in one document."""
 _MOST_OF_A_STRANGER = 2
@@ -87,9 +89,20 @@ def _decided(draft: Draft, place: PagePlace) -> Decision:
         return Decision(place.page, tie, _ANOTHER if starts >= 0.5 else _DISPUTED)
     if tie is Tie.SAME and _runs_backwards(draft, place):
         return Decision(place.page, tie, _BACKWARDS, evidence)
+    if tie is Tie.SAME and _is_counted_on(draft, place.page):
+        return Decision(place.page, tie, min(starts, _COUNTED), evidence)
     if "number is 1" in evidence:
         starts = max(starts, _DISPUTED)
     return Decision(place.page, tie, starts, evidence)
+
+
+def _is_counted_on(draft: Draft, page: PageIndex) -> bool:
+    """Say whether the page prints the next number and the same count of pages: 2 of 3 after 1 of 3.
+
+    Other forms, faces and margins than those that weights were fitted on say less than that.
+    """
+    own, last = number_of(page), draft.reached
+    return 0 < own.total == last.total and own.goes_on(last)
 
 
 def _runs_backwards(draft: Draft, place: PagePlace) -> bool:

@@ -13,7 +13,7 @@ from archive.patients import import_patients
 from archive.same_sheets import keep_same_sheet
 from capture.errors import SettingsError
 from desk.charts import Chart, chart_of
-from desk.review import waiting_list
+from desk.review import waiting_list, with_candidates
 from desk.settings import DeskSettings
 from indexer.doctypes import ChartOrder
 from indexer.model import Document, DocumentType, Patient
@@ -80,7 +80,7 @@ def test_a_sheet_scanned_twice_is_shown_in_the_chart_and_in_review(small: Archiv
         replace_documents(
             connection, kept.batch, [two], [(Document((two.ref,), NOTE, (), 0.9), held())]
         )
-        (waiting,) = waiting_list(connection)
+        (waiting,) = with_candidates(connection, waiting_list(connection))
     assert waiting.same_as == (one.page,)
 
 
