@@ -153,7 +153,7 @@ def is_read(run: Run, frames: Sequence[FrameRow]) -> bool:
 def _touched(
     found: Sequence[Document], frames: Sequence[FrameRow], wanted: AbstractSet[FrameRef]
 ) -> list[Document]:
-    """Return those of the documents ``found`` that hold frames ``wanted``, or are new."""
+    """Return those of ``found`` that hold frames ``wanted`` or are new, and their neighbours."""
     kept: dict[str, list[FrameRow]] = {}
     for frame in frames:
         if frame.document_id:
@@ -162,11 +162,23 @@ def _touched(
         tuple(frame.ref for frame in sorted(members, key=lambda frame: frame.sequence or 0))
         for members in kept.values()
     }
-    return [
-        document
+    due = {
+        document.frames
         for document in found
         if document.frames not in as_they_are or wanted & set(document.frames)
-    ]
+    }
+    changed = set(wanted).union(*due)
+    return [d for d in found if d.frames in due or _is_beside(d, changed, frames)]
+
+
+def _is_beside(
+    document: Document, changed: AbstractSet[FrameRef], frames: Sequence[FrameRow]
+) -> bool:
+    """Say whether a frame that changed lies next to ``document``: its ends hang on that."""
+    places = {frame.ref: place for place, frame in enumerate(frames)}
+    own = [places[ref] for ref in document.frames]
+    around = (min(own) - 1, max(own) + 1)
+    return any(places[ref] in around for ref in changed if ref in places)
 
 
 @dataclass(frozen=True, slots=True)

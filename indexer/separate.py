@@ -21,7 +21,9 @@ from .page_places import PagePlace, places_of
 _PARTED = 0.99
 """How sure a boundary is at a separator sheet or the start of a source."""
 _ANOTHER = 0.985
-"""How sure a boundary is where the patient changes."""
+"""How sure a boundary is at most where the patient changes."""
+_ANOTHER_TIMES = 100
+"""How much oftener the patient changes at a start than, by a misreading, inside a document."""
 _DISPUTED = 0.5
 """How sure a boundary is that patient or page number ask for and all else speaks against."""
 _COUNTED = 0.02
@@ -86,7 +88,7 @@ def _decided(draft: Draft, place: PagePlace) -> Decision:
     evidence = evidence_of(gap)
     starts = probability_of_start(evidence)
     if tie is Tie.ANOTHER:
-        return Decision(place.page, tie, _ANOTHER if starts >= 0.5 else _DISPUTED)
+        return Decision(place.page, tie, _of_another(starts))
     if tie is Tie.SAME and _runs_backwards(draft, place):
         return Decision(place.page, tie, _BACKWARDS, evidence)
     if tie is Tie.SAME and _is_counted_on(draft, place.page):
@@ -94,6 +96,12 @@ def _decided(draft: Draft, place: PagePlace) -> Decision:
     if "number is 1" in evidence:
         starts = max(starts, _DISPUTED)
     return Decision(place.page, tie, starts, evidence)
+
+
+def _of_another(starts: float) -> float:
+    """Return the probability of a start where the patient changes; it always parts."""
+    odds = _ANOTHER_TIMES * starts / (1 - min(starts, 0.999))
+    return min(_ANOTHER, max(_DISPUTED, odds / (1 + odds)))
 
 
 def _is_counted_on(draft: Draft, page: PageIndex) -> bool:

@@ -322,10 +322,16 @@ def test_a_page_that_goes_on_in_the_middle_of_a_sentence_needs_no_identifier() -
 
 
 def test_a_doubtful_boundary_holds_the_documents_on_both_its_sides() -> None:
-    sequence = [page(1, titled=True, **ALMA), page(2, page_of="2", **GEORGE)]
+    sequence = [page(1, titled=True, page_of="1/2", **ALMA), page(2, page_of="2/2", **GEORGE)]
     documents = assemble(sequence)
     assert len(documents) == 2
     assert all(document.doubts for document in documents)
+
+
+def test_a_sure_change_of_patient_holds_nothing() -> None:
+    sequence = [page(1, titled=True, **ALMA), page(2, titled=True, **GEORGE)]
+    documents = assemble(sequence)
+    assert [document.doubts for document in documents] == [(), ()]
     assert all(document.boundary_confidence < DOUBTFUL for document in documents)
 
 
