@@ -326,13 +326,14 @@ def test_a_doubtful_boundary_holds_the_documents_on_both_its_sides() -> None:
     documents = assemble(sequence)
     assert len(documents) == 2
     assert all(document.doubts for document in documents)
+    assert all(document.boundary_confidence < DOUBTFUL for document in documents)
 
 
 def test_a_sure_change_of_patient_holds_nothing() -> None:
     sequence = [page(1, titled=True, **ALMA), page(2, titled=True, **GEORGE)]
     documents = assemble(sequence)
     assert [document.doubts for document in documents] == [(), ()]
-    assert all(document.boundary_confidence < DOUBTFUL for document in documents)
+    assert all(document.boundary_confidence > DOUBTFUL for document in documents)
 
 
 def test_where_documents_have_sheets_a_title_behind_none_parts_less_surely() -> None:
