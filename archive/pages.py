@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from capture.model import Barcode, Box, Digest, FrameRef, FrameState, Polarity, Step
@@ -72,58 +72,43 @@ def pages_of(connection: Connection, frames: Sequence[FrameRow]) -> dict[FrameRe
 
 def indexes_of(connection: Connection, frames: Sequence[FrameRow]) -> dict[FrameRef, PageIndex]:
     """Return what these frames say of themselves, for those that were read."""
-    refs = {frame.id: frame.ref for frame in frames}
-    table = schema.readings
-    found: dict[FrameRef, PageIndex] = {}
-    for ids in in_parts(list(refs)):
-        rows = connection.execute(
-            select(table.c.frame_id, table.c.page_index).where(table.c.frame_id.in_(ids))
-        )
-        for row in rows:
-            found[refs[row.frame_id]] = _index(row.page_index, refs[row.frame_id])
-    return found
+    found = _of_readings(connection, frames, schema.readings.c.page_index)
+    return {ref: _index(told, ref) for ref, told in found}
 
 
 def texts_of(connection: Connection, frames: Sequence[FrameRow]) -> dict[FrameRef, str]:
     """Return the text of those of these frames that were read."""
-    refs = {frame.id: frame.ref for frame in frames}
-    table = schema.readings
-    found: dict[FrameRef, str] = {}
-    for ids in in_parts(list(refs)):
-        rows = connection.execute(
-            select(table.c.frame_id, table.c.text).where(table.c.frame_id.in_(ids))
-        )
-        found |= {refs[row.frame_id]: row.text for row in rows}
-    return found
+    return dict(_of_readings(connection, frames, schema.readings.c.text))
 
 
 def confidences_of(connection: Connection, frames: Sequence[FrameRow]) -> dict[FrameRef, float]:
     """Return the reading confidence of those of these frames that were read."""
-    refs = {frame.id: frame.ref for frame in frames}
-    table = schema.readings
-    found: dict[FrameRef, float] = {}
-    for ids in in_parts(list(refs)):
-        rows = connection.execute(
-            select(table.c.frame_id, table.c.confidence).where(table.c.frame_id.in_(ids))
-        )
-        found |= {refs[row.frame_id]: row.confidence for row in rows}
-    return found
+    return dict(_of_readings(connection, frames, schema.readings.c.confidence))
 
 
 def unfit_pages(connection: Connection, frames: Sequence[FrameRow]) -> dict[FrameRef, Quality]:
     """Return the quality of those of these frames that are doubtful or to be scanned again."""
+    table = schema.readings
+    unfit = table.c.verdict.in_((Verdict.DOUBTFUL.value, Verdict.RESCAN.value))
+    return {
+        ref: quality_of(told)
+        for ref, told in _of_readings(connection, frames, table.c.quality, unfit)
+    }
+
+
+def _of_readings(
+    connection: Connection,
+    frames: Sequence[FrameRow],
+    column: Column[Any],
+    *conditions: ColumnElement[bool],
+) -> Iterator[tuple[FrameRef, Any]]:
     refs = {frame.id: frame.ref for frame in frames}
     table = schema.readings
-    found: dict[FrameRef, Quality] = {}
     for ids in in_parts(list(refs)):
         rows = connection.execute(
-            select(table.c.frame_id, table.c.quality).where(
-                table.c.frame_id.in_(ids),
-                table.c.verdict.in_((Verdict.DOUBTFUL.value, Verdict.RESCAN.value)),
-            )
+            select(table.c.frame_id, column).where(table.c.frame_id.in_(ids), *conditions)
         )
-        found |= {refs[row.frame_id]: quality_of(row.quality) for row in rows}
-    return found
+        yield from ((refs[frame_id], told) for frame_id, told in rows)
 
 
 def handwritten_pages(connection: Connection, pages: Sequence[str]) -> frozenset[str]:

@@ -3,28 +3,14 @@
 import csv
 import hashlib
 import textwrap
-from pathlib import Path
 
 import pytest
 
+from bench.real_types import MEANT, REPORTS
 from capture.model import Digest, FrameRef
 from indexer.read import index_page, page_from_text, text_size
 
-ROOT = Path(__file__).parents[2]
-REPORTS = ROOT.parent / "shared" / "data" / "mtsamples" / "mtsamples_open.csv"
 FRAME = FrameRef(Digest("0" * 64), 1)
-EXPECTED = {
-    "operative_report": {"11504-8", "28570-0"},
-    "consult_or_h_and_p": {"11488-4", "34117-2", "47039-3"},
-    "radiology_report": {"18748-4", "70004-7", "11524-6"},
-    "progress_note": {"11506-3", "34108-1"},
-    "discharge_summary": {"18842-5"},
-    "emergency_report": {"34111-5"},
-    "letter": {"51852-2"},
-    "office_note": {"34108-1", "11506-3"},
-    "autopsy_report": {"18743-5"},
-    "lab_pathology": {"11526-1", "11502-2"},
-}
 
 
 def held_out(doc_id: str) -> bool:
@@ -36,7 +22,7 @@ def held_out(doc_id: str) -> bool:
 def test_reports_without_titles_are_told_by_their_heads() -> None:
     told: list[tuple[float, bool]] = []
     with REPORTS.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["doctype"] in EXPECTED]
+        rows = [row for row in csv.DictReader(file) if row["doctype"] in MEANT]
     for row in (row for row in rows if held_out(row["doc_id"])):
         lines = [
             line for part in row["text"].splitlines() for line in textwrap.wrap(part, 90) or [""]
@@ -44,7 +30,7 @@ def test_reports_without_titles_are_told_by_their_heads() -> None:
         text = "\n".join(lines[:60])
         width, height = text_size(text)
         found = index_page(page_from_text(text, FRAME), width=width, height=height).type
-        told.append((found.confidence, found.code in EXPECTED[row["doctype"]]))
+        told.append((found.confidence, found.code in MEANT[row["doctype"]]))
     assert sum(right for _, right in told) / len(told) >= 0.8
     sure = [right for confidence, right in told if confidence >= 0.75]
     assert len(sure) >= 0.4 * len(told)
