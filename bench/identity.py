@@ -30,6 +30,8 @@ from .sheet import HEIGHT, WIDTH
 NAME = "identity"
 REPORTED = 30000
 MAIN_NOISE = 0.02
+SLIPPED_OFTEN = 0.2
+"""Share of pages before which one of another patient lies, to have many of those."""
 NOISES = (0.0, MAIN_NOISE, 0.04, 0.08)
 
 
@@ -181,6 +183,39 @@ def _filing(found: dict[float, Outcome]) -> Table:
     return Table("Filing", columns, tuple(rows), note)
 
 
+def _strays(found: dict[float, Outcome], many: Outcome) -> Table:
+    rows = []
+    for name, outcomes in (
+        ("every 50th page, all rates", list(found.values())),
+        ("every 5th page, 2 % wrong characters", [many]),
+    ):
+        slipped = sum((one.slipped for one in outcomes), Counter())
+        mixed = sum((one.mixed for one in outcomes), Counter())
+        rows.append(
+            (
+                name,
+                slipped.total(),
+                f"{slipped['caught']} ({results.percent(slipped['caught'] / slipped.total())})"
+                if slipped
+                else "-",
+                mixed.total(),
+                mixed["held"],
+            )
+        )
+    columns = (
+        "slipped before about",
+        "pages of another patient",
+        "caught",
+        "documents glued with the chart",
+        "of them held",
+    )
+    note = (
+        "The page is any of the chart before, often a relative's. Caught: it does not end in"
+        " another patient's chart; as a document of its own it may be filed where it belongs."
+    )
+    return Table("Seeded misfiles", columns, tuple(rows), note)
+
+
 def _holds(one: Outcome) -> Table:
     held = one.known["held"]
     rows = tuple(
@@ -228,6 +263,14 @@ def main(arguments: list[str] | None = None) -> int:
         order = BoxOrder(chosen.seed, charts, noise, development=chosen.development)
         found[noise] = measured(order)
         print(f"{noise:g}: {found[noise].known} {found[noise].unknown}", file=sys.stderr)
+    often = BoxOrder(
+        chosen.seed + 1,
+        max(10, chosen.charts // 3),
+        MAIN_NOISE,
+        slipped=SLIPPED_OFTEN,
+        development=chosen.development,
+    )
+    many = measured(often)
     command = f"python -m bench.{NAME} --seed {chosen.seed} --charts {chosen.charts}"
     command += " --development" if chosen.development else ""
     main_one = found[MAIN_NOISE]
@@ -236,8 +279,8 @@ def main(arguments: list[str] | None = None) -> int:
         "Of the documents of known patients at the main rate, those printed under an old number:"
         f" {renamed['right']} of {renamed.total()} filed right, {renamed['wrong']} wrong.",
     )
-    failures = tuple(failure for one in found.values() for failure in one.failures)
-    tables = (_filing(found), _holds(main_one), _speed(found))
+    failures = tuple(failure for one in (*found.values(), many) for failure in one.failures)
+    tables = (_filing(found), _strays(found, many), _holds(main_one), _speed(found))
     results.keep(Result(NAME, command, machine, tables, told, failures), chosen.results)
     return 0
 
