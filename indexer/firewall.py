@@ -7,7 +7,6 @@ outvoted by the others, and a majority is no proof.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from .chronology import DATES
 from .claims import Claims
@@ -28,19 +27,15 @@ _BORNE_OUT = 2
 """Identifiers of a page that must agree before one that was hardly read is taken for misread."""
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """What one page, or the separator sheet, says by itself."""
-
-    claims: Claims
-
-
 def contradictions(
-    witnesses: Iterable[Witness], patient: Patient, settings: IndexSettings
+    witnesses: Iterable[Claims], patient: Patient, settings: IndexSettings
 ) -> Iterator[str]:
-    """Yield in words what any page says against ``patient``, each once."""
+    """Yield in words what any page says against ``patient``, each once.
+
+    ``witnesses`` are what each page, and the separator sheet, claims by itself.
+    """
     said = dict.fromkeys(
-        word for witness in witnesses for word in _against(witness.claims, patient, settings)
+        word for claims in witnesses for word in _against(claims, patient, settings)
     )
     yield from said
 

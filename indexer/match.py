@@ -15,7 +15,7 @@ from itertools import chain
 from .candidates import Ranking, Weighed, ranking
 from .claims import REPAIRED, Claims, claims_of
 from .comparison import Fits, Level, compare
-from .firewall import SURE_NAME, Witness, contradictions
+from .firewall import SURE_NAME, contradictions
 from .identity import numbers_alike
 from .model import (
     Document,
@@ -42,7 +42,8 @@ class _Case:
     """A document on its way to a patient."""
 
     claims: Claims
-    witnesses: tuple[Witness, ...]
+    witnesses: tuple[Claims, ...]
+    """What each page, and the separator sheet, says by itself."""
     ranking: Ranking
     mpi: MasterPatientIndex
     settings: IndexSettings
@@ -75,13 +76,13 @@ def file_document(
     return Filing(FilingState.FILED, mrn, confidence, rule, reason, ranked.candidates())
 
 
-def _witnesses(document: Document, pages: Sequence[PageIndex]) -> tuple[Witness, ...]:
+def _witnesses(document: Document, pages: Sequence[PageIndex]) -> tuple[Claims, ...]:
     """Return what each page says by itself, and the separator sheet before them."""
     own = {value for page in pages for value in page.values}
     sheet = [value for value in document.values if value.rule.startswith("separator@")]
     told = [claims_of(value for value in sheet if value not in own)]
     told += [claims_of(page.values) for page in pages]
-    return tuple(Witness(claims) for claims in told if claims.values)
+    return tuple(claims for claims in told if claims.values)
 
 
 def _considered(case: _Case) -> tuple[Weighed | None, list[str], str]:
