@@ -101,7 +101,7 @@ def _lines(mask: Pixels) -> _Lines:
     framed[:, 1:-1] = columns
     line, place = np.nonzero(np.diff(framed, axis=1))
     # Edges of ink come in pairs on every line, so the even ones are where ink begins.
-    edges = place[: len(place) - 2 * _BARS + 1]
+    edges = place[: max(0, len(place) - 2 * _BARS + 1)]
     if len(edges) == 0:
         return _Lines(*(np.zeros(0, np.int64) for _ in range(4)))
     starts = np.arange(0, len(edges), 2)

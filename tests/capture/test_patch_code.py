@@ -145,3 +145,11 @@ def test_every_code_has_two_wide_bars_of_four() -> None:
 @pytest.mark.parametrize("tone", [0, 255])
 def test_pages_of_any_shape_are_taken(shape: tuple[int, int], tone: int) -> None:
     assert texts(np.full(shape, tone, np.uint8)) == set()
+
+
+@pytest.mark.parametrize("bars", range(6))
+def test_a_page_with_hardly_any_ink_has_no_code(bars: int) -> None:
+    page = np.full((800, 600), 255, np.uint8)
+    for bar in range(bars):
+        page[100 + 60 * bar : 130 + 60 * bar, 8:10] = 0
+    assert read_patch_codes(page, dict.fromkeys("1234", "document")) == ()
