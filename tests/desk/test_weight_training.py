@@ -11,19 +11,21 @@ from click.testing import CliRunner
 
 from archive import pages
 from archive.archive import Archive, open_archive
+from archive.documents import held_documents
 from archive.learned import keep_weights, weights_of
 from archive.patients import import_patients
 from archive.records import Reading
 from bench.linkage import pages_of
 from bench.multitude import multitude
 from cli import cli
-from desk.weight_training import learn_weights
+from desk.weight_training import Lesson, chosen_first, learn_weights
 from indexer.comparison import Level
 from indexer.fitting import LEAST_PAIRS
 from indexer.model import Patient
 from indexer.weights import shipped_weights, written
 from ocr.model import OcrPage
 from tests.archive.filed import NOTE, PageIndex, add_source, deliveries, page
+from tests.desk.charts_in_review import ANN, BOB, Says, box_of, say
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +76,20 @@ def test_a_few_pages_teach_nothing(home: Path) -> None:
     done = CliRunner().invoke(cli, ["patients", "train", "--home", str(home)])
     assert done.exit_code == 0
     assert f"{LEAST_PAIRS} of each are needed" in done.output
+
+
+def test_weights_that_rank_the_chosen_lower_are_not_taken(home: Path) -> None:
+    with open_archive(home, create=True) as archive:
+        box_of(archive, [Says(ANN, bare=True)], [Says(BOB, bare=True)])
+        with archive.catalogue.read() as connection:
+            names = [row.id for row in held_documents(connection)]
+        assert len(names) == 2
+        say(archive, names[0], mrn=ANN.mrn)
+        say(archive, names[1], mrn=BOB.mrn)
+        with archive.catalogue.read() as connection:
+            assert chosen_first(connection, shipped_weights()) == 2
+    lesson = Lesson(900, 400, 400, shipped_weights(), None, (2, 1))
+    assert "1 would rank first, and 2 do now" in lesson.lacking
 
 
 def test_kept_weights_replace_those_before(home: Path) -> None:
