@@ -13,11 +13,11 @@ from capture.model import Box, FrameRef
 
 from .car import CarRow
 from .check_digits import check_digit_holds
-from .dates import read_date, service_century
+from .comparison import AGAINST, Level, compare
+from .dates import misread_for_another, read_date, service_century
 from .doctypes import type_named
 from .identity import identity_of, same_birth, same_name
 from .model import DocumentType, IndexValue, Patient, PatientNumbers
-from .name_agreement import Agreement, compare_names
 from .names import parse_name
 from .settings import DEFAULT_SETTINGS, IndexSettings
 
@@ -82,11 +82,12 @@ def said_by_page(
     settings: IndexSettings = DEFAULT_SETTINGS,
 ) -> Word:
     """Return whether the values read on a page name the patient that the index names."""
-    identity = identity_of(own)
+    values = list(own)
+    identity = identity_of(values)
     numbers = {mrn for mrn in identity.mrns if check_digit_holds(mrn, settings.check_digit)}
     words = [
         *(_about_number(number, told, mpi) for number in numbers),
-        *(_about_name(name, told) for name in identity.names),
+        *(_about_name(value, told) for value in values if value.field == "patient_name"),
         *(_about_birth(birth, told) for birth in identity.births),
     ]
     if Word.DIFFERS in words:
@@ -194,25 +195,25 @@ def _about_number(number: str, told: RowPatient, mpi: PatientNumbers) -> Word:
     return Word.AGREES if same else Word.DIFFERS
 
 
-def _about_name(name: str, told: RowPatient) -> Word:
-    printed = parse_name(name)
-    if printed is None:
-        return Word.NOTHING
-    if told.known is not None:
-        # A surname alone is a family's, and a name that is only near may be misread.
-        fit = compare_names(printed, told.known)
-        return {Agreement.CONFLICT: Word.DIFFERS, Agreement.AGREE: Word.AGREES}.get(
-            fit, Word.NOTHING
-        )
-    differs = bool(told.name) and not same_name(name, told.name)
-    return Word.DIFFERS if differs else Word.NOTHING
+def _about_name(value: IndexValue, told: RowPatient) -> Word:
+    if told.known is None:
+        differs = bool(told.name) and not same_name(value.value, told.name)
+        return Word.DIFFERS if differs else Word.NOTHING
+    level = compare(value, told.known)
+    if level in AGAINST:
+        return Word.DIFFERS
+    # A surname alone is a family's, and a name that is only near may be misread.
+    return Word.AGREES if level is Level.SAME else Word.NOTHING
 
 
 def _about_birth(birth: tuple[str, str], told: RowPatient) -> Word:
     if told.known is None or not told.known.birth_date:
         return Word.NOTHING
     known = told.known.birth_date
-    return Word.AGREES if same_birth(birth, (known, known)) else Word.DIFFERS
+    if same_birth(birth, (known, known)):
+        return Word.AGREES
+    misread = len(birth[0]) == len(known) and misread_for_another(birth[0], known)
+    return Word.NOTHING if misread else Word.DIFFERS
 
 
 def shared_number(

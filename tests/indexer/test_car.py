@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given
@@ -193,6 +193,8 @@ def test_what_is_no_record_number_is_none() -> None:
         ((read("mrn", "0071934"),), Word.NOTHING),  # a digit misread, and nobody's number
         ((read("mrn", "0071934"), read("patient_name", "TESTPERSON, ADA")), Word.AGREES),
         ((read("mrn", "0079934"),), Word.DIFFERS),
+        ((read("birth_date", "1937-03-04"),), Word.NOTHING),  # 1 read as 7
+        ((read("patient_name", "SON, ADA TESTPER"),), Word.DIFFERS),
         ((read("patient_name", "TESTPERSON, ADA"),), Word.AGREES),
         ((read("patient_name", "SAMPLEWELL, ADA"),), Word.AGREES),
         ((read("patient_name", "TESTPERSON"),), Word.NOTHING),
@@ -297,3 +299,9 @@ def test_a_shift_that_ends_is_told_with_its_end() -> None:
     seen = truth[:50] + truth[51:120] + ["8888888"] + truth[120:]
     assert [one.by for one in shifts(seen, truth)] == [1, 0]
     assert shifts(seen, truth)[0] == Shift(51, 1, 51)
+
+
+def test_a_name_whose_words_were_torn_does_not_speak_against_the_index() -> None:
+    told = patient_of(row(1), People())
+    torn = replace(read("patient_name", "SON, ADA TESTPER"), raw="Ada Testper. son")
+    assert said_by_page([torn], told, People()) is Word.NOTHING
