@@ -22,7 +22,6 @@ class Claims:
     names: tuple[Name, ...]
     births: frozenset[tuple[str, str]]
     """Pairs of value and raw."""
-    sexes: frozenset[str]
     ssns: frozenset[str]
 
     def confidence(self, field: str) -> float:
@@ -56,7 +55,6 @@ def claims_of(values: Iterable[IndexValue]) -> Claims:
         mrns=_of(kept, "mrn"),
         names=tuple(name for name in names.values() if name),
         births=frozenset((v.value, v.raw) for v in kept if v.field == "birth_date"),
-        sexes=_of(kept, "sex"),
         ssns=_of(kept, "ssn"),
     )
 

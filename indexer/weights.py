@@ -33,7 +33,7 @@ class Weights:
 
     chances: Mapping[str, Mapping[Level, tuple[float, float]]]
     version: str = "1"
-    """Stands in the rule of each filing, so that it can be said which weights it rests on."""
+    """Tells weights that a site taught from those that come with chartroom."""
 
     def bits(self, fits: Fits, rarity: Rarity) -> float:
         """Return how much ``fits`` speaks for the patient, against, below 0.0."""
