@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from .access import EVERYTHING, Access, clause
 from .model import Entry, Filters, Found, Hit, Result, TextSource
 from .plan import AllParts, Node, Plan, SomePart, TermDictionary, Unscored, plan
 from .publish import OpenIndex, opened
@@ -70,6 +71,25 @@ def find(
         if hit.page_id in entries
     )
     return Result(found, index.reader.count(node), notes, behind)
+
+
+def every_page(
+    source: TextSource,
+    index: OpenIndex,
+    query: str,
+    filters: Filters | None = None,
+    *,
+    access: Access = EVERYTHING,
+) -> tuple[str, ...]:
+    """Return the ids of all pages of an open index that match, in order of page."""
+    parsed = parse(query)
+    asked = plan(parsed.tree, index.reader) if parsed.tree is not None else None
+    node = _narrowed(asked, filters or Filters(), index.reader)
+    if node is None:
+        return ()
+    allowed = clause(access)
+    whole = Unscored(AllParts((node, allowed)) if allowed else node)
+    return tuple(hit.page_id for hit in index.reader.find(whole, max(index.reader.pages(), 1)))
 
 
 def _narrowed(asked: Plan | None, filters: Filters, reader: TermDictionary) -> Node | None:
