@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import errno
+import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias, TypeVar
 
 from capture.errors import ArchiveError, BusyError, ChartroomError
 
 from .dates import day_range
-from .model import Entry, Hit
-from .plan import WORDS, Node, TermDictionary
-from .text import identifier, label, tokens
-from .tree import TEXT_FIELDS, WHOLE_FIELDS
+from .model import FACETS, Answer, Entry, Facet
+from .nodes import SOUND, WORDS, Node
+from .sounds import keys
+from .text import identifier, label, placed, term
+from .tree import LABEL_FIELDS, TEXT_FIELDS, WHOLE_FIELDS
 
-SCHEMA = 1
+T = TypeVar("T")
+
+SCHEMA = 2
 """Counts up whenever fields or analysis change: an index of another number is built anew."""
-TERM_FIELDS = (WORDS, *TEXT_FIELDS, *WHOLE_FIELDS)
-"""Fields of an index that hold terms at positions."""
-_GAP = 100
-"""Positions between two texts of one field, so that no phrase runs across."""
+ROW_FIELDS = (WORDS, SOUND, *TEXT_FIELDS)
+"""Fields of an index that hold terms in rows."""
+LABELS = (*WHOLE_FIELDS, "type_code", "document")
+"""Fields of an index that hold one term, taken whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +36,16 @@ class Indexed:
     """A page as an engine takes it in: everything analysed."""
 
     page_id: str
-    terms: Mapping[str, Sequence[tuple[int, str]]]
-    """Position and term, by field."""
+    order: int
+    """Where the page comes among equal ones."""
+    rows: Mapping[str, Sequence[str]]
+    """By field, rows of terms with a space between; no phrase runs from one row to the next."""
+    labels: Mapping[str, str]
+    """By field, the one term it holds; a field without one is absent."""
     ranges: Mapping[str, tuple[int, int]]
     """Lowest and highest number, by field; a field without one is absent."""
+    facets: Mapping[Facet, Sequence[str]]
+    """What the page counts under."""
 
 
 class IndexWriter(Protocol):
@@ -48,15 +60,23 @@ class IndexWriter(Protocol):
         ...
 
 
-class IndexReader(TermDictionary, Protocol):
+class IndexReader(Protocol):
     """One state of an index, whatever is written meanwhile."""
 
-    def find(self, node: Node, limit: int, offset: int = 0) -> Sequence[Hit]:
-        """Return the best pages, equal ones by page id."""
+    def find(self, node: Node, limit: int, offset: int = 0) -> Answer:
+        """Return the best pages, equal ones in the order of their files, and how many match."""
         ...
 
-    def count(self, node: Node) -> int:
-        """Return how many pages match."""
+    def every(self, node: Node) -> Sequence[str]:
+        """Return the ids of all pages that match, sorted."""
+        ...
+
+    def tally(self, node: Node, facet: Facet, limit: int) -> Sequence[tuple[str, int]]:
+        """Return the commonest values of ``facet`` among the pages that match, with counts."""
+        ...
+
+    def frequency(self, field: str, term: str) -> int:
+        """Return about how many pages hold a term in a field of rows."""
         ...
 
     def pages(self) -> int:
@@ -85,8 +105,11 @@ class SearchEngine(Protocol):
         """Make an empty index."""
         ...
 
-    def writing(self, folder: Path) -> AbstractContextManager[IndexWriter]:
-        """Open the index for one commit, durable at the end of the block; an error drops it."""
+    def writing(self, folder: Path, *, fresh: bool = False) -> AbstractContextManager[IndexWriter]:
+        """Open the index for one commit, durable at the end of the block; an error drops it.
+
+        ``fresh`` promises that it is empty and that no page will come twice.
+        """
         ...
 
     def damaged(self, folder: Path) -> tuple[str, ...]:
@@ -100,15 +123,22 @@ class SearchEngine(Protocol):
 
 def indexed(entry: Entry) -> Indexed:
     """Return ``entry`` as an engine takes it in."""
-    known = {field: list(_texts(entry, field)) for field in TEXT_FIELDS}
-    everything = [entry.text, entry.mrn, *(text for texts in known.values() for text in texts)]
-    terms = {WORDS: _in_a_row(everything)}
-    terms |= {field: _in_a_row(texts) for field, texts in known.items()}
-    terms |= {field: _whole(entry, field) for field in WHOLE_FIELDS}
-    return Indexed(entry.page_id, terms, dict(_ranges(entry)))
+    known = {field: _known_rows(tuple(texts(entry, field))) for field in TEXT_FIELDS}
+    everything = [*_rows(entry.text), *_known_rows((entry.mrn,)), *_flat(known.values())]
+    sounds = " ".join(dict.fromkeys(_flat(keys(name) for name in texts(entry, "name"))))
+    rows: dict[str, Sequence[str]] = {WORDS: everything, SOUND: [sounds] if sounds else ()}
+    return Indexed(
+        entry.page_id,
+        order_of(entry.page_id),
+        rows | known,
+        dict(_labels(entry)),
+        dict(_ranges(entry)),
+        {facet: facet_values(entry, facet) for facet in FACETS},
+    )
 
 
-def _texts(entry: Entry, field: str) -> Iterator[str]:
+def texts(entry: Entry, field: str) -> Iterator[str]:
+    """Yield the texts that a field of rows holds of a page; those of WORDS without its text."""
     match field:
         case "name":
             yield from (entry.patient_name, *entry.other_names)
@@ -116,23 +146,71 @@ def _texts(entry: Entry, field: str) -> Iterator[str]:
             yield from (entry.type_name, entry.type_code)
         case "physician":
             yield entry.attending
+        case "words":
+            yield entry.mrn
+            for one in TEXT_FIELDS:
+                yield from texts(entry, one)
         case _:
             yield getattr(entry, field)
 
 
-def _in_a_row(texts: Iterable[str]) -> list[tuple[int, str]]:
-    placed: list[tuple[int, str]] = []
-    start = 0
-    for text in texts:
-        found = [(start + token.position, token.term) for token in tokens(text)]
-        placed += found
-        start = found[-1][0] + _GAP if found else start
-    return placed
+def _rows(text: str) -> list[str]:
+    row, extra = placed(text)
+    return [" ".join(row), *extra] if row else extra
 
 
-def _whole(entry: Entry, field: str) -> list[tuple[int, str]]:
-    key = identifier(entry.mrn) if field == "mrn" else label(getattr(entry, field))
-    return [(0, key)] if key else []
+@lru_cache(maxsize=20_000)
+def _known_rows(known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the rows of short texts; names of types, doctors and rolls come again and again."""
+    return tuple(_flat(_rows(text) for text in known))
+
+
+def _flat(parts: Iterable[Iterable[str]]) -> Iterator[str]:
+    for part in parts:
+        yield from part
+
+
+def _labels(entry: Entry) -> Iterator[tuple[str, str]]:
+    told = {field: label(getattr(entry, field)) for field in LABEL_FIELDS}
+    told |= {"mrn": identifier(entry.mrn), "type_code": term(entry.type_code)}
+    told |= {"document": entry.document_id}
+    yield from ((field, key) for field, key in told.items() if key)
+
+
+def facet_values(entry: Entry, facet: Facet) -> Sequence[str]:
+    """Return what a page counts under."""
+    match facet:
+        case Facet.TYPE:
+            told = [entry.type_name or entry.type_code]
+        case Facet.YEAR:
+            told = [entry.date[:4]]
+        case Facet.FACILITY:
+            told = entry.facility.upper().splitlines()
+        case Facet.PHYSICIAN:
+            told = entry.attending.upper().splitlines()
+        case Facet.DOCUMENT:
+            told = [entry.document_id]
+        case Facet.CHART:
+            told = [identifier(entry.mrn)]
+    return tuple(dict.fromkeys(filter(None, (" ".join(one.split()) for one in told))))
+
+
+_NUMBERED = re.compile(r"(.*?)-?([0-9]{1,6})", re.DOTALL)
+
+
+@lru_cache(maxsize=4096)
+def _order_of_file(name: str) -> int:
+    try:
+        return int(name[:10], 16)
+    except ValueError:
+        return zlib.crc32(name.encode())
+
+
+def order_of(page_id: str) -> int:
+    """Return a number below 2^63 that puts pages of one file in their order, files in any."""
+    match = _NUMBERED.fullmatch(page_id)
+    name, number = (match[1], int(match[2])) if match else (page_id, 0)
+    return (_order_of_file(name) << 20) + number
 
 
 def _ranges(entry: Entry) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -143,30 +221,34 @@ def _ranges(entry: Entry) -> Iterator[tuple[str, tuple[int, int]]]:
         yield "frame", (entry.frame, entry.frame)
 
 
-Fetch = Callable[[int], Sequence[tuple[float, str]]]
-"""From a number to that many of the best pages: score and id, best first."""
+Fetch: TypeAlias = Callable[[int], Sequence[tuple[float, T]]]
+"""From a number to that many of the best pages: score and address, best first."""
 
-_FURTHEST_TIE = 4096
+_FURTHEST_TIE = 1000
 
 
-def break_ties(fetch: Fetch, limit: int, offset: int) -> list[Hit]:
-    """Return the hits from ``offset`` on, equal scores by page id.
+def best_of(
+    fetch: Fetch[T], order: Callable[[Sequence[T]], Sequence[int]], limit: int, offset: int
+) -> list[tuple[float, T]]:
+    """Return score and address of the hits from ``offset`` on, equal scores in ``order``.
 
-    Looks past ``limit`` until the score changes; ties of thousands stay in the engine's order
-    at the far end.
+    Looks past ``limit`` once for pages of the same score; ties of thousands stay in the order of
+    the engine at the far end.
     """
     wanted = offset + limit
-    asked = wanted + 1
-    best = _rounded(fetch(asked))
-    while len(best) == asked < _FURTHEST_TIE and best[wanted - 1].score == best[-1].score:
-        asked *= 2
-        best = _rounded(fetch(asked))
-    return sorted(best, key=lambda hit: (-hit.score, hit.page_id))[offset:wanted]
+    best = fetch(wanted + 1)
+    if len(best) > wanted and rounded(best[wanted - 1][0]) == rounded(best[-1][0]):
+        best = fetch(wanted + _FURTHEST_TIE)
+    places = order([address for _, address in best])
+    ranked = sorted(
+        zip(best, places, strict=True), key=lambda found: (-rounded(found[0][0]), found[1])
+    )
+    return [(rounded(score), address) for (score, address), _ in ranked[offset:wanted]]
 
 
-def _rounded(scored: Sequence[tuple[float, str]]) -> list[Hit]:
-    # Sums of floats differ in their last places with the order of segments.
-    return [Hit(page_id, round(score, 4)) for score, page_id in scored]
+def rounded(score: float) -> float:
+    """Return a score without the places in which sums differ with the order of segments."""
+    return round(score, 4)
 
 
 IN_USE = "the search index is being written by another run: run again when it is done"

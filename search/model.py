@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from capture.errors import SettingsError
 from ocr.model import OcrPage
 
 from .dates import day_range
+from .nodes import How
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,29 @@ class Entry:
     roll: str = ""
     """Name of the roll or of the file that the page came from."""
     frame: int | None = None
+    reading: str = ""
+    """``unread``, or why its text is not to be relied on; empty for a page that read well."""
     text: str = ""
     handwritten: bool = False
     """Mostly written by hand: its words say little of what stands on it."""
+
+
+UNRELIABLE = ("doubtful", "rescan", "handwritten", "unread")
+"""What `Entry.reading` says of a page that a search may miss."""
+
+
+class Facet(StrEnum):
+    """What pages are counted under."""
+
+    TYPE = "type"
+    YEAR = "year"
+    FACILITY = "facility"
+    PHYSICIAN = "physician"
+    DOCUMENT = "document"
+    CHART = "chart"
+
+
+FACETS = tuple(Facet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +70,38 @@ class Hit:
     page_id: str
     score: float
     """BM25 of the engine, rounded to four places; 0.0 when only filters were asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The best pages, and how many match in all."""
+
+    hits: tuple[Hit, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """How a page answers one word of the query."""
+
+    asked: str
+    found: str
+    """As it stands there; empty when it was not found."""
+    how: How
+    where: str
+    """``page``, or the index field that holds it."""
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as it stands in the line of a hit."""
+        return {"asked": self.asked, "found": self.found, "how": self.how, "where": self.where}
+
+
+class Kinship(StrEnum):
+    """How near a page comes to what was asked."""
+
+    EXACT = "exact"
+    SIMILAR = "similar words"
+    PARTLY = "some of the words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +122,18 @@ class Found:
     """The matched words as they were read, one for each box."""
     handwritten: bool = False
     """Mostly written by hand: a person must look, for its writing was not read."""
+    why: tuple[Why, ...] = ()
+    """How the page answers each word of the query."""
+
+    @property
+    def kinship(self) -> Kinship:
+        """How near the page comes to what was asked."""
+        if any(one.how is How.ABSENT for one in self.why):
+            return Kinship.PARTLY
+        return Kinship.SIMILAR if any(one.how.is_similar for one in self.why) else Kinship.EXACT
 
     def as_json(self) -> dict[str, object]:
-        """Return the line of ``search --json``; only a page by hand says that it is."""
+        """Return the line of ``search --json``; only what is not plain has a key beyond those."""
         line: dict[str, object] = {
             "page": self.page,
             "document": self.document,
@@ -84,7 +147,9 @@ class Found:
             "matched": list(self.matched),
         }
         # The line of a printed page stays what scripts have always read.
-        return line | {"handwritten": True} if self.handwritten else line
+        why = [one.as_json() for one in self.why if one.how is not How.EXACT]
+        line |= {"handwritten": True} if self.handwritten else {}
+        return line | ({"why": why} if why else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +158,15 @@ class Result:
 
     found: tuple[Found, ...]
     total: int
-    """Pages of the index that match, of which ``found`` are the best."""
+    """Pages of the index that match to the letter; ``found`` begins with the best of them."""
     notes: tuple[str, ...] = ()
     """What was not understood or not looked at, for the person who asked."""
     behind: int = 0
     """Changes of the archive that the index has not seen yet."""
+    similar: int = 0
+    """Pages beside ``total`` that hold every word in a similar spelling or by another name."""
+    unreliable: int = 0
+    """Pages among which was looked, whose text is not to be relied on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ the files of merged segments.
 from __future__ import annotations
 
 import json
+import re
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,16 +18,31 @@ from pathlib import Path
 from typing import BinaryIO
 
 import tantivy
-from tantivy import Occur, Query
+from tantivy import DocAddress, Occur, Query
 
 from capture.errors import BusyError
 
-from .engine import IN_USE, TERM_FIELDS, Indexed, break_ties, indexed, unusable
-from .model import Entry, Hit
-from .plan import AllParts, AnyOf, Node, Overlap, Row, SomePart, Unscored, Without, scores
+from .engine import IN_USE, LABELS, ROW_FIELDS, Indexed, best_of, indexed, unusable
+from .model import FACETS, Answer, Entry, Facet, Hit
+from .nodes import (
+    SOUND,
+    AllParts,
+    AnyOf,
+    Constant,
+    Fits,
+    MostParts,
+    Near,
+    Node,
+    Overlap,
+    Row,
+    SomePart,
+    Without,
+    scores,
+)
 from .tree import RANGE_FIELDS
 
 _HEAP_BYTES = 64_000_000
+_FRESH_HEAP_BYTES = 256_000_000
 _SCORED_TERMS = 64
 """A word that stands for more terms than this counts the same for every page."""
 
@@ -44,13 +60,14 @@ class TantivyEngine:
             tantivy.Index(_schema(), path=str(folder), reuse=False)
 
     @contextmanager
-    def writing(self, folder: Path) -> Iterator[TantivyWriter]:
+    def writing(self, folder: Path, *, fresh: bool = False) -> Iterator[TantivyWriter]:
         """Open the index for one commit."""
         with _told():
             # One thread: with more, the order of pages and so the files differ from run to run.
-            handle = tantivy.Index.open(str(folder)).writer(_HEAP_BYTES, 1)
+            heap = _FRESH_HEAP_BYTES if fresh else _HEAP_BYTES
+            handle = tantivy.Index.open(str(folder)).writer(heap, 1)
         try:
-            yield TantivyWriter(handle)
+            yield TantivyWriter(handle, fresh=fresh)
         except BaseException:
             handle.rollback()
             handle.wait_merging_threads()
@@ -76,13 +93,15 @@ class TantivyEngine:
 class TantivyWriter:
     """The changes of one commit."""
 
-    def __init__(self, handle: tantivy.IndexWriter) -> None:
+    def __init__(self, handle: tantivy.IndexWriter, *, fresh: bool) -> None:
         self._handle = handle
+        self._fresh = fresh
 
     def replace(self, entries: Iterable[Entry]) -> None:
         """Add pages, each in place of any earlier one of the same id."""
         for entry in entries:
-            self._handle.delete_documents_by_term("page", entry.page_id)
+            if not self._fresh:
+                self._handle.delete_documents_by_term("page", entry.page_id)
             self._handle.add_document(_document(indexed(entry)))
 
     def remove(self, page_ids: Iterable[str]) -> None:
@@ -97,54 +116,88 @@ class TantivyReader:
     def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
         self._schema = schema
         self._searcher = searcher
-        self._all_terms: dict[str, Sequence[str]] = {}
 
-    def terms(self, field: str, prefix: str) -> Sequence[str]:
-        """Return the terms of ``field`` that start with ``prefix``, sorted."""
-        if prefix:
-            return self._terms(field, prefix)
-        if field not in self._all_terms:
-            self._all_terms[field] = self._terms(field, "")
-        return self._all_terms[field]
-
-    def _terms(self, field: str, prefix: str) -> Sequence[str]:
+    def find(self, node: Node, limit: int, offset: int = 0) -> Answer:
+        """Return the best pages and how many match."""
+        query = self._query(node)
         with _told():
-            return sorted(term for term, _ in self._searcher.terms_with_prefix(field, prefix))
-
-    def find(self, node: Node, limit: int, offset: int = 0) -> Sequence[Hit]:
-        """Return the best pages, equal ones by page id."""
-        if limit < 1:
-            return []
-        query = _Translation(self._schema).query(node)
-        with _told():
+            if limit < 1:
+                return Answer((), self._count(query))
             if scores(node):
-                return break_ties(lambda wanted: self._best(query, wanted), limit, offset)
+                return self._best(query, limit, offset)
             return self._in_order(query, limit, offset)
 
-    def _best(self, query: Query, wanted: int) -> list[tuple[float, str]]:
-        hits = self._searcher.search(query, wanted, count=False).hits
-        return [(score, self._searcher.doc(at).get_first("page") or "") for score, at in hits]
+    def _best(self, query: Query, limit: int, offset: int) -> Answer:
+        total = 0
 
-    def _in_order(self, query: Query, limit: int, offset: int) -> list[Hit]:
+        def fetch(wanted: int) -> Sequence[tuple[float, DocAddress]]:
+            nonlocal total
+            # Counted on the way: a phrase of common words costs the same again by itself.
+            found = self._searcher.search(query, wanted, count=True)
+            total = _counted(found)
+            return found.hits
+
+        def order(addresses: Sequence[DocAddress]) -> Sequence[int]:
+            return [int(at or 0) for at in self._searcher.fast_field_values("order", [*addresses])]
+
+        best = best_of(fetch, order, limit, offset)
+        return Answer(tuple(Hit(self._page(at), score) for score, at in best), total)
+
+    def _in_order(self, query: Query, limit: int, offset: int) -> Answer:
         found = self._searcher.search(
             query,
             limit,
-            count=False,
-            order_by_field="page",
+            count=True,
+            order_by_field="order",
             offset=offset,
             order=tantivy.Order.Asc,
         )
-        return [Hit(page_id, 0.0) for page_id, _ in found.hits]
+        hits = tuple(Hit(self._page(address), 0.0) for _, address in found.hits)
+        return Answer(hits, _counted(found))
 
-    def count(self, node: Node) -> int:
-        """Return how many pages match."""
-        query = _Translation(self._schema).query(node)
+    def _page(self, address: DocAddress) -> str:
+        return str(self._searcher.doc(address).get_first("page") or "")
+
+    def _count(self, query: Query) -> int:
+        return _counted(self._searcher.search(query, 1, count=True))
+
+    def every(self, node: Node) -> Sequence[str]:
+        """Return the ids of all pages that match, sorted."""
+        query = self._query(node)
         with _told():
-            return int(self._searcher.search(query, 1, count=True).count)  # type: ignore[attr-defined]  # the stub forgets it
+            found = self._searcher.search(
+                query,
+                max(self.pages(), 1),
+                count=False,
+                order_by_field="page",
+                order=tantivy.Order.Asc,
+            )
+        return [str(page_id) for page_id, _ in found.hits]
+
+    def tally(self, node: Node, facet: Facet, limit: int) -> Sequence[tuple[str, int]]:
+        """Return the commonest values of a facet."""
+        asked = {facet: {"terms": {"field": f"{facet}_facet", "size": limit}}}
+        query = self._query(node)
+        with _told():
+            told = self._searcher.aggregate(query, asked)
+        rows = ((str(row["key"]), int(row["doc_count"])) for row in told[facet]["buckets"])
+        return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+    def frequency(self, field: str, term: str) -> int:
+        """Return about how many pages hold a term."""
+        with _told():
+            return self._searcher.doc_freq(field, term)
 
     def pages(self) -> int:
         """Return how many pages the index holds."""
         return self._searcher.num_docs
+
+    def _query(self, node: Node) -> Query:
+        return _Translation(self._schema).query(node)
+
+
+def _counted(found: tantivy.SearchResult) -> int:
+    return int(found.count)  # type: ignore[attr-defined]  # the stub forgets it
 
 
 class _Translation:
@@ -163,16 +216,28 @@ class _Translation:
                 return self._any_of(field, terms)
             case Row(field, terms):
                 return Query.phrase_query(self._schema, field, list(terms))
+            case Near(field, term, distance):
+                return Query.fuzzy_term_query(self._schema, field, term, distance)
+            case Fits(field, pattern):
+                return Query.regex_query(self._schema, field, _regex(pattern))
             case Overlap(field, low, high):
                 return self._overlap(field, low, high)
+            case _:
+                return self._combined(node)
+
+    def _combined(self, node: AllParts | SomePart | MostParts | Without | Constant) -> Query:
+        match node:
             case SomePart(parts):
                 return Query.boolean_query([(Occur.Should, self.query(part)) for part in parts])
+            case MostParts(parts, least):
+                some = [(Occur.Should, self.query(part)) for part in parts]
+                return Query.boolean_query(some, minimum_number_should_match=least)
             case AllParts(parts):
                 return self._all_parts(parts)
             case Without():
                 return self._all_parts((node,))
-            case Unscored(part):
-                return Query.const_score_query(self.query(part), 0.0)
+            case Constant(part, score):
+                return Query.const_score_query(self.query(part), score)
 
     def _all_parts(self, parts: Sequence[Node]) -> Query:
         clauses = [self._clause(part) for part in parts]
@@ -201,27 +266,43 @@ class _Translation:
         return Query.const_score_query(both, 0.0)
 
 
+def _regex(pattern: str) -> str:
+    return "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in pattern)
+
+
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("page", stored=True, fast=True, tokenizer_name="raw")
-    for field in TERM_FIELDS:
-        # Never used: every page comes with its tokens.
-        builder.add_text_field(field, tokenizer_name="whitespace")
+    builder.add_integer_field("order", fast=True)
+    for field in ROW_FIELDS:
+        kept = "basic" if field == SOUND else "position"
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option=kept)
+    for field in LABELS:
+        builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
     for field in RANGE_FIELDS:
-        builder.add_integer_field(f"{field}_low", indexed=True, fast=True)
-        builder.add_integer_field(f"{field}_high", indexed=True, fast=True)
+        builder.add_integer_field(f"{field}_low", fast=True)
+        builder.add_integer_field(f"{field}_high", fast=True)
+    for facet in FACETS:
+        name = f"{facet}_facet"
+        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     return builder.build()
 
 
 def _document(page: Indexed) -> tantivy.Document:
     document = tantivy.Document()
     document.add_text("page", page.page_id)
-    for field, placed in page.terms.items():
-        tokens = [tantivy.Token(term, position, 0, 0) for position, term in placed]
-        document.add_pre_tokenized_text(field, tantivy.PreTokenizedString("", tokens))
+    document.add_integer("order", page.order)
+    for field, rows in page.rows.items():
+        for row in rows:
+            document.add_text(field, row)
+    for field, key in page.labels.items():
+        document.add_text(field, key)
     for field, (low, high) in page.ranges.items():
         document.add_integer(f"{field}_low", low)
         document.add_integer(f"{field}_high", high)
+    for facet, values in page.facets.items():
+        for value in values:
+            document.add_text(f"{facet}_facet", value)
     return document
 
 

@@ -1,10 +1,11 @@
 """How text becomes terms: the one analysis that both engines, queries and snippets share.
 
 A *chain* is a run of letters and digits with single hyphens or apostrophes inside, or broken
-over a line end by a hyphen. Its *atoms* stand at positions of their own (``follow``, ``up``) and
-its *joined* form (``followup``, ``072248``, ``obrien``) at the first and the last of them, so
-either way of writing finds the other. A chain broken over a line end is one word far more often
-than several: all its forms stand at one position, so a phrase runs through it.
+over a line end by a hyphen. Its *atoms* stand in the row of words (``follow``, ``up``); its
+*joined* form (``followup``, ``072248``, ``obrien``) is an extra term of the text, in no row, so
+that either way of writing finds the other. A chain broken over a line end is one word far more
+often than several: its joined form stands in the row, so that a phrase runs through it, and its
+atoms are extra.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST_TERM = 64
 """Characters of a term that count; nobody types more, and engines have limits of their own."""
@@ -36,6 +38,7 @@ def _chain(atom: str) -> re.Pattern[str]:
 
 
 _ATOM, _CHAIN = re.compile(_atom("")), _chain(_atom(""))
+_ASCII_CHAIN = re.compile(_CHAIN.pattern, re.ASCII)
 _PATTERN_ATOM, _PATTERN_CHAIN = re.compile(_atom("*?")), _chain(_atom("*?"))
 
 
@@ -45,10 +48,12 @@ class Token:
 
     term: str
     position: int
-    """Counts words, from 0; several terms may share one."""
+    """Counts words, from 0; an extra term has that of its chain."""
     start: int
     """First character in the text as it was given."""
     end: int
+    in_row: bool = True
+    """Whether a phrase can run through it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +106,57 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(term(whole), position, match.start(), match.end())
             position += 1
             continue
-        yield from _chain_tokens(match, position)
-        position += 1 if "\n" in whole else len(_ATOM.findall(whole))
+        found = _chain_tokens(match, position)
+        yield from found
+        position += sum(token.in_row for token in found)
+
+
+def placed(text: str) -> tuple[list[str], list[str]]:
+    """Return the terms of ``text`` in a row, and its extra terms.
+
+    What `tokens` yields without the places in the text, several times as fast.
+    """
+    row: list[str] = []
+    extra: list[str] = []
+    plain = text.isascii()
+    for chain in _ASCII_CHAIN.findall(text.lower()) if plain else _CHAIN.findall(text):
+        if plain and chain.isalnum() and len(chain) <= LONGEST_TERM:
+            row.append(chain)
+            continue
+        in_row, beside = _forms(chain)
+        row += in_row
+        extra += beside
+    return row, extra
+
+
+@lru_cache(maxsize=50_000)
+def _forms(chain: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the terms of a chain that stand in the row, and the extra ones."""
+    forms = tuple(tokens(chain))
+    return (
+        tuple(token.term for token in forms if token.in_row),
+        tuple(token.term for token in forms if not token.in_row),
+    )
 
 
 def _chain_tokens(chain: re.Match[str], position: int) -> list[Token]:
     atoms = list(_ATOM.finditer(chain.group()))
-    step = 0 if "\n" in chain.group() else 1
     at = chain.start()
+    broken = len(atoms) > 1 and "\n" in chain.group()
     found = [
-        Token(term(atom.group()), position + count * step, at + atom.start(), at + atom.end())
+        Token(
+            term(atom.group()),
+            position + (0 if broken else count),
+            at + atom.start(),
+            at + atom.end(),
+            not broken,
+        )
         for count, atom in enumerate(atoms)
     ]
     if len(atoms) > 1:
         joined = term("".join(atom.group() for atom in atoms))
-        places = {found[0].position, found[-1].position}
-        found += [Token(joined, place, chain.start(), chain.end()) for place in places]
-    return sorted(found, key=lambda token: token.position)
+        found.insert(0, Token(joined, position, chain.start(), chain.end(), broken))
+    return found
 
 
 def chains(text: str, *, pattern: bool = False) -> tuple[Chain, ...]:

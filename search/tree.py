@@ -11,7 +11,9 @@ TEXT_FIELDS = (
     "name", "type", "diagnosis", "procedure", "physician", "facility", "roll",
 )  # fmt: skip
 """Fields of running words."""
-WHOLE_FIELDS = ("mrn", "batch", "state")
+LABEL_FIELDS = ("batch", "state", "reading")
+"""Fields that are one label, taken whole."""
+WHOLE_FIELDS = ("mrn", *LABEL_FIELDS)
 """Fields that are one term: a number or a label, taken whole."""
 DATE_FIELDS = ("date", "dob")
 RANGE_FIELDS = (*DATE_FIELDS, "frame")

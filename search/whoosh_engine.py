@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import heapq
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
@@ -23,9 +24,33 @@ from whoosh.writing import IndexWriter
 
 from capture.errors import BusyError
 
-from .engine import IN_USE, TERM_FIELDS, Indexed, break_ties, indexed, unusable
-from .model import Entry, Hit
-from .plan import AllParts, AnyOf, Node, Overlap, Row, SomePart, Unscored, Without, scores
+from .engine import (
+    IN_USE,
+    LABELS,
+    ROW_FIELDS,
+    Indexed,
+    best_of,
+    indexed,
+    order_of,
+    rounded,
+    unusable,
+)
+from .model import FACETS, Answer, Entry, Facet, Hit
+from .nodes import (
+    AllParts,
+    AnyOf,
+    Constant,
+    Fits,
+    MostParts,
+    Near,
+    Node,
+    Overlap,
+    Row,
+    SomePart,
+    Without,
+    scores,
+)
+from .terms import alike, shaped
 from .tree import RANGE_FIELDS
 
 _SCORED_TERMS = 64
@@ -44,8 +69,8 @@ class WhooshEngine:
         _DurableStorage(str(folder)).create_index(_schema())
 
     @contextmanager
-    def writing(self, folder: Path) -> Iterator[WhooshWriter]:
-        """Open the index for one commit."""
+    def writing(self, folder: Path, *, fresh: bool = False) -> Iterator[WhooshWriter]:
+        """Open the index for one commit; a ``fresh`` one is written no faster."""
         with _told():
             handle = _opened(folder).writer(limitmb=128)
         pending = WhooshWriter()
@@ -108,32 +133,39 @@ class WhooshReader:
         self._searcher = searcher
         self._all_terms: dict[str, Sequence[str]] = {}
 
-    def terms(self, field: str, prefix: str) -> Sequence[str]:
-        """Return the terms of ``field`` that start with ``prefix``, sorted."""
-        if prefix:
-            return self._terms(field, prefix)
-        if field not in self._all_terms:
-            self._all_terms[field] = self._terms(field, "")
-        return self._all_terms[field]
-
-    def _terms(self, field: str, prefix: str) -> Sequence[str]:
-        with _told():
-            found = self._searcher.reader().expand_prefix(field, prefix)
-            return sorted({term.decode() for term in found})
-
-    def find(self, node: Node, limit: int, offset: int = 0) -> Sequence[Hit]:
-        """Return the best pages, equal ones by page id."""
-        if limit < 1:
-            return []
+    def find(self, node: Node, limit: int, offset: int = 0) -> Answer:
+        """Return the best pages and how many match."""
         matches = self._matches(node)
+        if limit < 1:
+            return Answer((), len(matches))
         if not scores(node):
-            ids = heapq.nsmallest(offset + limit, (page_id for _, page_id in matches))
-            return [Hit(page_id, 0.0) for page_id in ids[offset:]]
-        return break_ties(lambda wanted: heapq.nlargest(wanted, matches), limit, offset)
+            ids = heapq.nsmallest(offset + limit, (page for _, page in matches), key=order_of)
+            return Answer(tuple(Hit(page, 0.0) for page in ids[offset:]), len(matches))
+        best = best_of(
+            lambda wanted: heapq.nlargest(wanted, matches),
+            lambda pages: [order_of(page) for page in pages],
+            limit,
+            offset,
+        )
+        return Answer(tuple(Hit(page, rounded(score)) for score, page in best), len(matches))
 
-    def count(self, node: Node) -> int:
-        """Return how many pages match."""
-        return len(self._matches(node))
+    def every(self, node: Node) -> Sequence[str]:
+        """Return the ids of all pages that match, sorted."""
+        return sorted(page for _, page in self._matches(node))
+
+    def tally(self, node: Node, facet: Facet, limit: int) -> Sequence[tuple[str, int]]:
+        """Return the commonest values of a facet."""
+        counts: Counter[str] = Counter()
+        with _told():
+            for leaf, found in self._found(node):
+                column = leaf.reader().column_reader(f"{facet}_facet")
+                counts.update(value for at in found for value in column[at].splitlines())
+        return sorted(counts.items(), key=lambda row: (-row[1], row[0]))[:limit]
+
+    def frequency(self, field: str, term: str) -> int:
+        """Return about how many pages hold a term."""
+        with _told():
+            return int(self._searcher.reader().doc_frequency(field, term))
 
     def pages(self) -> int:
         """Return how many pages the index holds."""
@@ -143,13 +175,23 @@ class WhooshReader:
         """Return score and id of every match."""
         matches: list[tuple[float, str]] = []
         with _told():
-            if not self._searcher.reader().doc_count_all():
-                return []  # The reader of an empty index fails on ranges and columns.
-            for leaf, _ in self._searcher.leaf_searchers():
+            for leaf, found in self._found(node):
                 ids = leaf.reader().column_reader("page")
-                found = _Segment(leaf).scored(node)
                 matches += [(score, ids[number]) for number, score in found.items()]
         return matches
+
+    def _found(self, node: Node) -> Iterator[tuple[Searcher, Scored]]:
+        """Yield each segment with the score of its pages that match."""
+        if not self._searcher.reader().doc_count_all():
+            return  # The reader of an empty index fails on ranges and columns.
+        for leaf, _ in self._searcher.leaf_searchers():
+            yield leaf, _Segment(leaf, self._terms).scored(node)
+
+    def _terms(self, field: str) -> Sequence[str]:
+        if field not in self._all_terms:
+            found = self._searcher.reader().expand_prefix(field, "")
+            self._all_terms[field] = sorted({term.decode() for term in found})
+        return self._all_terms[field]
 
 
 Scored: TypeAlias = dict[int, float]
@@ -164,8 +206,9 @@ class _Segment:
     that is off for nested queries.
     """
 
-    def __init__(self, searcher: Searcher) -> None:
+    def __init__(self, searcher: Searcher, terms: Callable[[str], Sequence[str]]) -> None:
         self._searcher = searcher
+        self._terms = terms
         self._context = SearchContext(weighting=searcher.weighting)
 
     def scored(self, node: Node) -> Scored:
@@ -174,22 +217,42 @@ class _Segment:
                 return self._any_of(field, terms)
             case Row(field, terms):
                 return self._looked_up(query.Phrase(field, list(terms)))
+            case Near(field, term, distance):
+                return self._holding(field, alike(term, distance, self._terms(field)))
+            case Fits(field, pattern):
+                return self._holding(field, shaped(pattern, self._terms(field)))
             case Overlap(field, low, high):
                 starts = self._in_range(f"{field}_low", 0, high)
                 ends = self._in_range(f"{field}_high", low, _LARGEST)
                 return dict.fromkeys(starts & ends, 0.0)
+            case _:
+                return self._combined(node)
+
+    def _combined(self, node: AllParts | SomePart | MostParts | Without | Constant) -> Scored:
+        match node:
             case SomePart(parts):
                 return _summed(self.scored(part) for part in parts)
+            case MostParts(parts, least):
+                found = [self.scored(part) for part in parts]
+                often = Counter(number for part in found for number in part)
+                total = _summed(found)
+                return {number: total[number] for number in total if often[number] >= least}
             case AllParts(parts):
                 return self._all_parts(parts)
             case Without(part):
                 return dict.fromkeys(self._everything() - self.scored(part).keys(), 0.0)
-            case Unscored(part):
-                return dict.fromkeys(self.scored(part), 0.0)
+            case Constant(part, score):
+                return dict.fromkeys(self.scored(part), score)
 
     def _any_of(self, field: str, terms: Sequence[str]) -> Scored:
+        if len(terms) > _SCORED_TERMS:
+            return self._holding(field, terms)
+        return _summed(self._looked_up(query.Term(field, term)) for term in terms)
+
+    def _holding(self, field: str, terms: Iterable[str]) -> Scored:
+        """Return the pages that hold any of ``terms``, each with the same score."""
         found = _summed(self._looked_up(query.Term(field, term)) for term in terms)
-        return found if len(terms) <= _SCORED_TERMS else dict.fromkeys(found, 1.0)
+        return dict.fromkeys(found, 1.0)
 
     def _all_parts(self, parts: Sequence[Node]) -> Scored:
         found = [self.scored(part) for part in parts]
@@ -223,35 +286,47 @@ def _summed(parts: Iterable[Scored]) -> Scored:
 _LARGEST = 2**31 - 1
 
 
+_GAP = 100
+"""Positions between two rows of one field, so that no phrase runs across."""
+
+
 class _Placed(Analyzer):  # type: ignore[misc]  # Whoosh has no types
-    """Reads the terms that `_document` wrote, each at its own position."""
+    """Reads the rows that `_document` wrote, one a line."""
 
     def __call__(self, value: str, **mode: object) -> Iterator[Token]:
         token = Token(positions=True)
+        position = 0
         for line in value.split("\n"):
-            position, _, term = line.partition(" ")
-            token.text, token.pos, token.boost, token.stopped = term, int(position), 1.0, False
-            yield token
+            for position, term in enumerate(line.split(" "), position):
+                token.text, token.pos, token.boost, token.stopped = term, position, 1.0, False
+                yield token
+            position += _GAP
 
 
 def _schema() -> fields.Schema:
     schema = fields.Schema(page=fields.ID(sortable=True))
-    for field in TERM_FIELDS:
+    for field in ROW_FIELDS:
         schema.add(field, fields.TEXT(analyzer=_Placed()))
+    for field in LABELS:
+        schema.add(field, fields.ID())
     for field in RANGE_FIELDS:
         schema.add(f"{field}_low", fields.NUMERIC(int, bits=32))
         schema.add(f"{field}_high", fields.NUMERIC(int, bits=32))
+    for facet in FACETS:
+        schema.add(f"{facet}_facet", fields.ID(sortable=True))
     return schema
 
 
 def _document(page: Indexed) -> dict[str, str | int]:
-    document: dict[str, str | int] = {"page": page.page_id}
-    for field, placed in page.terms.items():
-        if placed:
-            document[field] = "\n".join(f"{position} {term}" for position, term in placed)
+    document: dict[str, str | int] = {"page": page.page_id, **page.labels}
+    for field, rows in page.rows.items():
+        if rows:
+            document[field] = "\n".join(rows)
     for field, (low, high) in page.ranges.items():
         document |= {f"{field}_low": low, f"{field}_high": high}
-    return document
+    return document | {
+        f"{facet}_facet": "\n".join(values) for facet, values in page.facets.items()
+    }
 
 
 class _DurableStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types

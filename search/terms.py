@@ -1,0 +1,33 @@
+"""Which of some terms are alike, or have a shape: told the same wherever it is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+
+def alike(term: str, distance: int, terms: Sequence[str]) -> list[str]:
+    """Return those of ``terms`` that are at most ``distance`` edits from ``term``.
+
+    Optimal string alignment: a letter left out, put in, wrong, or two neighbours swapped are one.
+    """
+    near = process.extract(
+        term, terms, scorer=OSA.distance, score_cutoff=distance, limit=None, processor=None
+    )
+    return [other for other, _, _ in near]
+
+
+def shaped(pattern: str, terms: Iterable[str]) -> list[str]:
+    """Return those of ``terms`` that fit a pattern of ``*`` and ``?``."""
+    fits = _shape(pattern)
+    return [term for term in terms if fits.fullmatch(term)]
+
+
+@lru_cache(maxsize=256)
+def _shape(pattern: str) -> re.Pattern[str]:
+    shape = "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in pattern)
+    return re.compile(shape, re.DOTALL)
