@@ -63,7 +63,7 @@ from search import publish, service
 from search.archive_text import ArchiveText
 from search.model import Filters, Found
 from search.publish import IndexState
-from search.service import Marking
+from search.service import Manner, Marking
 from search.settings import SearchSettings
 
 HELD = 4
@@ -423,7 +423,9 @@ def search(
         source, settings = ArchiveText(archive), _search_settings(archive)
         with publish.opened(archive.home.index, settings, source.archive_id) as index:
             marking = Marking() if as_json else Marking(mark=_marked, plain=str)
-            result = service.find(source, index, query, filters, limit=limit, marking=marking)
+            result = service.find(
+                source, index, query, filters, limit=limit, manner=Manner(marking)
+            )
         _audit_search(archive, result.total)
     for note in result.notes:
         click.echo(f"note: {note}", err=True)

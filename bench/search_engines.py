@@ -152,14 +152,14 @@ def _ask(reader: IndexReader, query: str) -> float:
     started = time.perf_counter()
     tree = parse(query).tree
     assert tree is not None, query
-    reader.find(plan(tree, reader).node, _LIMIT)
+    reader.find(plan(tree), _LIMIT)
     return time.perf_counter() - started
 
 
 def _count(reader: IndexReader, query: str) -> int:
     tree = parse(query).tree
     assert tree is not None, query
-    return reader.count(plan(tree, reader).node)
+    return reader.find(plan(tree), 0).total
 
 
 def tables(count: int, measured: Sequence[tuple[dict[str, Any], Ran]]) -> tuple[Table, ...]:

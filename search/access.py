@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .plan import AllParts, AnyOf, Node, Unscored, Without
+from .nodes import AllParts, AnyOf, Constant, Node, Without
 from .text import identifier, label, term
 
 
@@ -40,7 +40,7 @@ def clause(access: Access) -> Node | None:
         parts.append(Without(_any("mrn", {identifier(mrn) for mrn in access.hidden_mrns})))
     if access.hidden_types:
         parts.append(Without(_any("type_code", {term(code) for code in access.hidden_types})))
-    return Unscored(AllParts(tuple(parts))) if parts else None
+    return Constant(AllParts(tuple(parts))) if parts else None
 
 
 def _any(field: str, terms: set[str]) -> AnyOf:

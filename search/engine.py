@@ -125,8 +125,7 @@ def indexed(entry: Entry) -> Indexed:
     """Return ``entry`` as an engine takes it in."""
     known = {field: _known_rows(tuple(texts(entry, field))) for field in TEXT_FIELDS}
     everything = [*_rows(entry.text), *_known_rows((entry.mrn,)), *_flat(known.values())]
-    sounds = " ".join(dict.fromkeys(_flat(keys(name) for name in texts(entry, "name"))))
-    rows: dict[str, Sequence[str]] = {WORDS: everything, SOUND: [sounds] if sounds else ()}
+    rows = {WORDS: everything, SOUND: _sounds(tuple(texts(entry, "name")))}
     return Indexed(
         entry.page_id,
         order_of(entry.page_id),
@@ -163,6 +162,12 @@ def _rows(text: str) -> list[str]:
 def _known_rows(known: tuple[str, ...]) -> tuple[str, ...]:
     """Return the rows of short texts; names of types, doctors and rolls come again and again."""
     return tuple(_flat(_rows(text) for text in known))
+
+
+@lru_cache(maxsize=20_000)
+def _sounds(names: tuple[str, ...]) -> tuple[str, ...]:
+    found = " ".join(dict.fromkeys(_flat(keys(name) for name in names)))
+    return (found,) if found else ()
 
 
 def _flat(parts: Iterable[Iterable[str]]) -> Iterator[str]:

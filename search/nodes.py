@@ -96,7 +96,7 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class AllParts:
-    """Pages that match every part."""
+    """Pages that match every part; all pages when there is no part."""
 
     parts: tuple[Node, ...]
 

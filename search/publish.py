@@ -27,9 +27,6 @@ from .settings import SearchSettings
 
 log = logging.getLogger(__name__)
 
-_BATCHES_OF_REBUILD = 20
-"""Batches in one commit of a rebuild, which nobody can see before it is done."""
-
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -184,8 +181,9 @@ def _build(
     folder = _new_folder(home)
     log.info("building a new search index")
     engine.create(folder)
-    for page_ids in _batches(source.all_page_ids(), settings.batch_pages * _BATCHES_OF_REBUILD):
-        _apply(source, engine, folder, page_ids, settings.batch_pages)
+    with engine.writing(folder, fresh=True) as writer:
+        for page_ids in _batches(source.all_page_ids(), settings.batch_pages):
+            writer.replace(source.entries(page_ids).values())
     sync_folder(home)
     sentinel = Sentinel(SCHEMA, source.archive_id, engine.name, folder.name, applied)
     write_sentinel(home, sentinel)

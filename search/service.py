@@ -1,19 +1,26 @@
-"""From what a person typed to the pages found."""
+"""From what a person typed to the pages found, to the letter first, then by similar words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
-from .access import EVERYTHING, Access, clause
-from .model import Entry, Filters, Found, Hit, Result, TextSource
-from .plan import AllParts, Node, Plan, SomePart, TermDictionary, Unscored, plan
+from .access import EVERYTHING, Access
+from .evidence import Answered, Witness, marks
+from .model import Entry, Facet, Filters, Found, Hit, Result, TextSource
+from .nodes import SomePart
+from .passes import Look, Looks, Question
 from .publish import OpenIndex, opened
 from .query import filter_tree, parse
 from .settings import SearchSettings
-from .snippet import Paint, matched_words, snippet, spans
+from .snippet import Paint, matched_words, snippet
+from .synonyms import Synonyms, load
 
 NOTHING_ASKED = "type a word to search for, or set a filter"
+_READ = 60
+"""Pages with similar words that are read before they are ranked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,22 @@ class Marking:
     plain: Paint = str
 
 
-PLAIN = Marking()
+@cache
+def shipped_synonyms() -> Synonyms:
+    """Return the words that mean the same, as they come with chartroom."""
+    return load()
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How an answer is looked for and shown."""
+
+    marking: Marking = Marking()
+    access: Access = EVERYTHING
+    """What the person who asks may see."""
+    to_the_letter: bool = False
+    """Whether similar spellings, other names and incomplete matches are left out."""
+    synonyms: Synonyms = field(default_factory=shipped_synonyms)
 
 
 def search(
@@ -35,10 +57,11 @@ def search(
     filters: Filters | None = None,
     *,
     limit: int = 20,
+    manner: Manner | None = None,
 ) -> Result:
     """Return the best pages of the index in ``home``; ArchiveError says when it is unfit."""
     with opened(home, settings, source.archive_id) as index:
-        return find(source, index, query, filters, limit=limit)
+        return find(source, index, query, filters, limit=limit, manner=manner)
 
 
 def find(
@@ -49,61 +72,121 @@ def find(
     *,
     limit: int = 20,
     offset: int = 0,
-    marking: Marking = PLAIN,
+    manner: Manner | None = None,
 ) -> Result:
     """Return the best pages of an open index, from ``offset`` on.
 
+    Pages that match to the letter come first, then those that hold every word in a similar
+    spelling or by another name, then, where both are few, those that hold most of the words.
     An empty query with a filter asks for all that the filter lets through, in order of page.
     """
+    manner = manner or Manner()
     behind = max(source.last_seq() - index.applied, 0)
     parsed = parse(query)
-    asked = plan(parsed.tree, index.reader) if parsed.tree is not None else None
-    node = _narrowed(asked, filters or Filters(), index.reader)
-    notes = parsed.notes + (asked.notes if asked else ())
-    if node is None:
-        return Result((), 0, (*notes, NOTHING_ASKED), behind)
-    hits = index.reader.find(node, limit, offset)
-    entries = source.entries([hit.page_id for hit in hits])
-    shown = asked.node if asked else SomePart(())
-    found = tuple(
-        _found(source, entries[hit.page_id], hit, shown, marking)
-        for hit in hits
-        if hit.page_id in entries
-    )
-    return Result(found, index.reader.count(node), notes, behind)
+    question = _question(query, filters, manner)
+    if question.is_empty:
+        return Result((), 0, (*parsed.notes, NOTHING_ASKED), behind)
+    looks = Looks(question, index.reader, manner.synonyms)
+    found: list[Found] = []
+    totals = [0, 0]
+    skip = offset
+    for number, look in enumerate(looks):
+        left = limit - len(found)
+        if not (left or look.is_whole):
+            break
+        hits, total = _hits(source, index, look, left, skip)
+        found += _shown(source, hits, look, manner.marking)
+        skip = max(skip - total, 0)
+        if look.is_whole:
+            totals[number] = total
+    unreliable = index.reader.find(looks.unreliable, 0).total
+    return Result(tuple(found), totals[0], parsed.notes, behind, totals[1], unreliable)
 
 
 def every_page(
-    source: TextSource,
+    index: OpenIndex, query: str, filters: Filters | None = None, *, manner: Manner | None = None
+) -> Sequence[str]:
+    """Return the ids of all pages of an open index that match, sorted.
+
+    Pages that hold every word in a similar spelling or by another name are among them.
+    """
+    manner = manner or Manner()
+    question = _question(query, filters, manner)
+    if question.is_empty:
+        return ()
+    looks = Looks(question, index.reader, manner.synonyms)
+    return index.reader.every(SomePart(tuple(look.node for look in looks if look.is_whole)))
+
+
+def tally(
     index: OpenIndex,
     query: str,
+    facet: Facet,
     filters: Filters | None = None,
     *,
-    access: Access = EVERYTHING,
-) -> tuple[str, ...]:
-    """Return the ids of all pages of an open index that match, in order of page."""
-    parsed = parse(query)
-    asked = plan(parsed.tree, index.reader) if parsed.tree is not None else None
-    node = _narrowed(asked, filters or Filters(), index.reader)
-    if node is None:
+    limit: int = 10,
+    manner: Manner | None = None,
+) -> Sequence[tuple[str, int]]:
+    """Return the commonest values of a facet among the pages that match to the letter."""
+    manner = manner or Manner()
+    question = _question(query, filters, manner)
+    if question.is_empty:
         return ()
-    allowed = clause(access)
-    whole = Unscored(AllParts((node, allowed)) if allowed else node)
-    return tuple(hit.page_id for hit in index.reader.find(whole, max(index.reader.pages(), 1)))
+    return index.reader.tally(Looks(question, index.reader, manner.synonyms).exact, facet, limit)
 
 
-def _narrowed(asked: Plan | None, filters: Filters, reader: TermDictionary) -> Node | None:
-    tree = filter_tree(filters)
-    if tree is None:
-        return asked.node if asked else None
-    narrowing = Unscored(plan(tree, reader).node)
-    return AllParts((asked.node, narrowing)) if asked else narrowing
+def _question(query: str, filters: Filters | None, manner: Manner) -> Question:
+    form = filter_tree(filters or Filters())
+    return Question(parse(query).tree, form, manner.access, manner.to_the_letter)
 
 
-def _found(source: TextSource, entry: Entry, hit: Hit, shown: Node, marking: Marking) -> Found:
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """A hit with what the archive knows of its page, and how it answers."""
+
+    hit: Hit
+    entry: Entry
+    answered: Answered
+
+
+def _hits(
+    source: TextSource, index: OpenIndex, look: Look, limit: int, offset: int
+) -> tuple[list[_Ranked], int]:
+    """Return the pages of one look, from ``offset`` on, and how many there are."""
+    is_read = bool(look.weights) and offset + limit <= _READ
+    if limit and is_read:
+        answer = index.reader.find(look.node, _READ)
+        ranked = sorted(_read(source, answer.hits, look), key=_rank)
+        return ranked[offset : offset + limit], answer.total
+    answer = index.reader.find(look.node, limit, offset)
+    return _read(source, answer.hits, look), answer.total
+
+
+def _rank(one: _Ranked) -> tuple[float, float]:
+    return -one.answered.worth, -one.hit.score
+
+
+def _read(source: TextSource, hits: Sequence[Hit], look: Look) -> list[_Ranked]:
+    entries = source.entries([hit.page_id for hit in hits])
+    # A page that has left the archive since the index was written is no hit.
+    known = [(hit, entries[hit.page_id]) for hit in hits if hit.page_id in entries]
+    return [
+        _Ranked(hit, entry, Witness(entry).answers(look.shown, look.weights))
+        for hit, entry in known
+    ]
+
+
+def _shown(
+    source: TextSource, ranked: Sequence[_Ranked], look: Look, marking: Marking
+) -> list[Found]:
+    return [_found(source, one, look, marking) for one in ranked]
+
+
+def _found(source: TextSource, one: _Ranked, look: Look, marking: Marking) -> Found:
+    entry = one.entry
     page = source.words(entry.page_id)
     text = page.text if page is not None and page.words else entry.text
-    where = spans(shown, text)
+    where = [(mark.start, mark.end) for mark in marks(look.shown, text)]
     words = matched_words(page, where) if page is not None else []
     return Found(
         page=entry.page_id,
@@ -112,9 +195,10 @@ def _found(source: TextSource, entry: Entry, hit: Hit, shown: Node, marking: Mar
         patient=entry.patient_name,
         type=entry.type_name or entry.type_code,
         date=entry.date,
-        score=hit.score,
+        score=one.hit.score,
         snippet=snippet(text, where, mark=marking.mark, plain=marking.plain),
         boxes=tuple((w.box.x, w.box.y, w.box.width, w.box.height) for w in words),
         matched=tuple(word.text for word in words),
         handwritten=entry.handwritten,
+        why=one.answered.why,
     )

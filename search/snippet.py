@@ -9,14 +9,11 @@ from typing import TypeAlias
 
 from ocr.model import OcrPage, Word
 
-from .plan import WORDS, AllParts, AnyOf, Node, Row, SomePart
-from .text import Token, tokens
+from .evidence import marks
+from .nodes import Node
 
 WIDTH = 160
 """Characters of a snippet, give or take a word."""
-SHOWN_FIELDS = frozenset({WORDS, "mrn", "name", "diagnosis", "procedure", "physician", "facility"})
-"""Fields whose words, where they stand on the page too, are marked there."""
-
 Span: TypeAlias = tuple[int, int]
 """First character, and the one behind the last."""
 Paint: TypeAlias = Callable[[str], str]
@@ -24,48 +21,7 @@ Paint: TypeAlias = Callable[[str], str]
 
 def spans(node: Node, text: str) -> list[Span]:
     """Return where the words of ``node`` stand in ``text``, in order, none within another."""
-    leaves = list(_leaves(node))
-    if not leaves:
-        return []
-    terms = {term for leaf in leaves if isinstance(leaf, AnyOf) for term in leaf.terms}
-    rows = [leaf.terms for leaf in leaves if isinstance(leaf, Row)]
-    stream = list(tokens(text))
-    found = {(token.start, token.end) for token in stream if token.term in terms}
-    return _outermost(found.union(*(_row_spans(row, stream) for row in rows)))
-
-
-def _leaves(node: Node) -> Iterator[AnyOf | Row]:
-    match node:
-        case AnyOf(field) | Row(field):
-            if field in SHOWN_FIELDS:
-                yield node
-        case AllParts(parts) | SomePart(parts):
-            for part in parts:
-                yield from _leaves(part)
-        case _:
-            return
-
-
-def _row_spans(row: Sequence[str], stream: Sequence[Token]) -> Iterator[Span]:
-    """Yield the span of each word of each place where ``row`` stands."""
-    places: dict[tuple[str, int], Span] = {}
-    for token in stream:
-        if token.term in row:
-            places[token.term, token.position] = (token.start, token.end)
-    for term, position in places:
-        if term != row[0]:
-            continue
-        run = [places.get((word, position + step)) for step, word in enumerate(row)]
-        if None not in run:
-            yield from (span for span in run if span is not None)
-
-
-def _outermost(found: set[Span]) -> list[Span]:
-    kept: list[Span] = []
-    for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
-        if not kept or end > kept[-1][1]:
-            kept.append((start, end))
-    return kept
+    return [(mark.start, mark.end) for mark in marks(node, text)]
 
 
 def matched_words(page: OcrPage, found: Sequence[Span]) -> list[Word]:

@@ -65,7 +65,7 @@ class TantivyEngine:
         with _told():
             # One thread: with more, the order of pages and so the files differ from run to run.
             heap = _FRESH_HEAP_BYTES if fresh else _HEAP_BYTES
-            handle = tantivy.Index.open(str(folder)).writer(heap, 1)
+            handle = _opened(folder).writer(heap, 1)
         try:
             yield TantivyWriter(handle, fresh=fresh)
         except BaseException:
@@ -85,7 +85,7 @@ class TantivyEngine:
     def reading(self, folder: Path) -> Iterator[TantivyReader]:
         """Open the index as it is now."""
         with _told():
-            index = tantivy.Index.open(str(folder))
+            index = _opened(folder)
             reader = TantivyReader(index.schema, index.searcher())
         yield reader
 
@@ -264,6 +264,13 @@ class _Translation:
         ends = Query.range_query(self._schema, f"{field}_high", integer, low, None)
         both = Query.boolean_query([(Occur.Must, starts), (Occur.Must, ends)])
         return Query.const_score_query(both, 0.0)
+
+
+def _opened(folder: Path) -> tantivy.Index:
+    index = tantivy.Index.open(str(folder))
+    # Else a thread watches the folder for commits, and opens the index again behind our back.
+    index.config_reader(reload_policy="manual")
+    return index
 
 
 def _regex(pattern: str) -> str:

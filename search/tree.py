@@ -106,6 +106,23 @@ def negation(part: Tree) -> Tree:
     return part.part if isinstance(part, Not) else Not(part)
 
 
+def scope_of(tree: Tree | None) -> Tree | None:
+    """Return the parts of ``tree`` that choose among charts and not by what pages say."""
+    parts = tree.parts if isinstance(tree, And) else (tree,) if tree else ()
+    kept = [part for part in parts if _chooses(part)]
+    return conjunction(kept) if kept else None
+
+
+def _chooses(part: Tree) -> bool:
+    match part:
+        case And(parts) | Or(parts):
+            return all(_chooses(one) for one in parts)
+        case Not(inner):
+            return _chooses(inner)
+        case _:
+            return part.field in (*WHOLE_FIELDS, *RANGE_FIELDS, "name", "roll", "facility")
+
+
 def render(tree: Tree) -> str:
     """Return ``tree`` in the query language, such that parsing gives it back."""
     match tree:

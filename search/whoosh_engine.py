@@ -256,6 +256,8 @@ class _Segment:
 
     def _all_parts(self, parts: Sequence[Node]) -> Scored:
         found = [self.scored(part) for part in parts]
+        if not found:
+            return dict.fromkeys(self._everything(), 0.0)
         common = set(found[0]).intersection(*found[1:])
         return {number: sum(part[number] for part in found) for number in common}
 
@@ -295,12 +297,13 @@ class _Placed(Analyzer):  # type: ignore[misc]  # Whoosh has no types
 
     def __call__(self, value: str, **mode: object) -> Iterator[Token]:
         token = Token(positions=True)
-        position = 0
+        start = 0
         for line in value.split("\n"):
-            for position, term in enumerate(line.split(" "), position):
+            row = line.split(" ")
+            for position, term in enumerate(row, start):
                 token.text, token.pos, token.boost, token.stopped = term, position, 1.0, False
                 yield token
-            position += _GAP
+            start += len(row) + _GAP
 
 
 def _schema() -> fields.Schema:
@@ -324,9 +327,7 @@ def _document(page: Indexed) -> dict[str, str | int]:
             document[field] = "\n".join(rows)
     for field, (low, high) in page.ranges.items():
         document |= {f"{field}_low": low, f"{field}_high": high}
-    return document | {
-        f"{facet}_facet": "\n".join(values) for facet, values in page.facets.items()
-    }
+    return document | {f"{facet}_facet": "\n".join(values) for facet, values in page.facets.items()}
 
 
 class _DurableStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types

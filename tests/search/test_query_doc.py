@@ -10,7 +10,7 @@ import pytest
 
 from search.model import Entry
 from search.publish import publish
-from search.service import search
+from search.service import Manner, search
 from search.settings import SearchSettings
 from search.tree import FIELDS
 from tests.search.archives import MemoryArchive
@@ -61,7 +61,9 @@ def test_the_page_has_its_examples() -> None:
 def test_an_example_finds_what_the_page_says(
     archive: MemoryArchive, homes: dict[str, Path], engine: str, query: str, expected: list[str]
 ) -> None:
-    result = search(archive, homes[engine], ENGINES[engine], query)
+    result = search(
+        archive, homes[engine], ENGINES[engine], query, manner=Manner(to_the_letter=True)
+    )
     assert sorted(hit.page for hit in result.found) == expected
 
 

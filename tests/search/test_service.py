@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from search.model import Entry, Filters, Found
+from search.model import Entry, Filters, Found, Why
+from search.nodes import How
 from search.publish import opened, publish
-from search.service import NOTHING_ASKED, Marking, find, search
+from search.service import NOTHING_ASKED, Manner, Marking, find, search
 from search.settings import SearchSettings
 from tests.search.archives import MemoryArchive
 
@@ -58,6 +59,10 @@ def test_a_hit_tells_page_patient_and_where_the_words_stand(
         snippet="DISCHARGE SUMMARY SAMPLEWELL, ANN 07-22-48 lobar pneu- monia of the left lung",
         boxes=((100, 60, 50, 20), (0, 90, 50, 20), (400, 90, 40, 20)),
         matched=("pneu-", "monia", "lung"),
+        why=(
+            Why("pneumonia", "pneumonia", How.EXACT, "page"),
+            Why("lung", "lung", How.EXACT, "page"),
+        ),
     )
     assert hit.score > 0
 
@@ -146,7 +151,7 @@ def test_a_snippet_is_painted_as_asked(
     archive: MemoryArchive, tmp_path: Path, settings: SearchSettings
 ) -> None:
     with opened(tmp_path, settings, archive.archive_id) as index:
-        found = find(archive, index, "lung", marking=Marking(mark="[{}]".format)).found
+        found = find(archive, index, "lung", manner=Manner(Marking(mark="[{}]".format))).found
     assert found[0].snippet.endswith("left [lung]")
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.plan import Node, plan
+from search.nodes import Node
+from search.plan import plan
 from search.query import parse
 from search.snippet import WIDTH, matched_words, snippet, spans
-from search.text import tokens
 from search.tree import Tree
 from tests.search.archives import page_of, some_text, trees
 
@@ -20,20 +20,10 @@ The patient was seen in follow-up for lobar pneu-
 monia of the left lung. Pneumnoia resolved; no chest pain."""
 
 
-class TermsOf:
-    """The term dictionary of one text."""
-
-    def __init__(self, text: str) -> None:
-        self._terms = sorted({token.term for token in tokens(text)})
-
-    def terms(self, field: str, prefix: str) -> list[str]:
-        return [term for term in self._terms if term.startswith(prefix)]
-
-
-def asked(query: str | Tree, text: str = TEXT) -> Node:
+def asked(query: str | Tree) -> Node:
     tree = parse(query).tree if isinstance(query, str) else query
     assert tree is not None
-    return plan(tree, TermsOf(text)).node
+    return plan(tree)
 
 
 def marked(query: str) -> list[str]:
@@ -72,13 +62,13 @@ def test_a_word_broken_over_a_line_has_both_its_boxes() -> None:
 
 def test_the_same_word_twice_has_its_own_box_each_time() -> None:
     page = page_of("pain no pain")
-    words = matched_words(page, spans(asked("pain", "pain"), page.text))
+    words = matched_words(page, spans(asked("pain"), page.text))
     assert [word.box.x for word in words] == [0, 200]
 
 
 def test_a_snippet_is_cut_around_the_best_cluster() -> None:
     text = "fever " + "filler " * 100 + "fever with chest pain " + "filler " * 100
-    found = spans(asked("fever chest pain", text), text)
+    found = spans(asked("fever chest pain"), text)
     shown = snippet(text, found, mark=lambda word: f"[{word}]")
     assert "[fever] with [chest] [pain]" in shown
     assert shown.startswith("… filler")
@@ -93,7 +83,7 @@ def test_a_snippet_without_matches_is_the_start_of_the_text() -> None:
 
 def test_a_snippet_can_be_painted_for_a_browser() -> None:
     text = "<b>pain</b>"
-    found = spans(asked("pain", text), text)
+    found = spans(asked("pain"), text)
     painted = snippet(text, found, mark=lambda word: f"<mark>{escape(word)}</mark>", plain=escape)
     assert painted == "&lt;b&gt;<mark>pain</mark>&lt;/b&gt;"
 
@@ -103,7 +93,7 @@ def test_a_snippet_is_made_of_the_text_and_never_much_wider(
     text: str, tree: Tree, width: int
 ) -> None:
     page = page_of(text)
-    found = spans(asked(tree, page.text), page.text)
+    found = spans(asked(tree), page.text)
     shown = snippet(page.text, found, width=width)
     assert len(shown) <= width + 44
     assert shown.strip("… ") in " ".join(page.text.split())
@@ -114,5 +104,5 @@ def test_a_snippet_is_made_of_the_text_and_never_much_wider(
 @given(st.text(), st.text(min_size=1, max_size=8), st.integers(10, 60))
 def test_any_text_has_a_snippet(text: str, query: str, width: int) -> None:
     tree = parse(query).tree
-    found = spans(asked(tree, text), text) if tree is not None else []
+    found = spans(asked(tree), text) if tree is not None else []
     assert len(snippet(text, found, width=width)) <= width + 44

@@ -86,7 +86,10 @@ def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
-@given(st.text() | st.lists(st.sampled_from(("chest", "follow-up", "98.6", "O'B", "pneu-\n"))).map(" ".join))
+@given(
+    st.text()
+    | st.lists(st.sampled_from(("chest", "follow-up", "98.6", "O'B", "pneu-\n"))).map(" ".join)
+)
 def test_terms_are_placed_alike_with_and_without_their_place_in_the_text(text: str) -> None:
     row, beside = placed(text)
     assert list(enumerate(row)) == terms(text)

@@ -1,0 +1,227 @@
+"""What a page may say instead of what was asked: misread, torn, by another name, by ear.
+
+Every word of a query becomes a choice: itself, or what answers it less exactly, each with the
+reason that a hit will give. Numbers, dates, labels and what must be absent stay to the letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from math import log
+from typing import TypeAlias
+
+from .nodes import (
+    SOUND,
+    WORDS,
+    AllParts,
+    AnyOf,
+    Constant,
+    How,
+    MostParts,
+    Near,
+    Node,
+    Reason,
+    Row,
+    SomePart,
+)
+from .plan import plan, readings
+from .sounds import keys
+from .spellings import confusions, halves, joined
+from .synonyms import Run, Synonyms
+from .text import chains, has_word
+from .tree import TEXT_FIELDS, And, Or, Phrase, Tree, Word
+
+Frequency: TypeAlias = Callable[[str, str], int]
+"""From a field and a term to how many pages hold it."""
+
+WORTH = {
+    How.EXACT: 1.0,
+    How.PATTERN: 1.0,
+    How.JOINED: 0.95,
+    How.PARTED: 0.9,
+    How.SCATTERED: 0.9,
+    How.READING: 0.9,
+    How.MEANING: 0.85,
+    How.SPELLING: 0.8,
+    How.SOUND: 0.6,
+    How.FAR_SPELLING: 0.5,
+    How.ABSENT: 0.0,
+}
+"""What an answer counts beside the word itself: an order by judgement."""
+SHORTEST_NEAR, SHORTEST_FAR = 4, 7
+"""Letters of the shortest words in which one and two letters may differ."""
+_WIDENED = {"", *TEXT_FIELDS} - {"roll"}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a query that may be answered less exactly, and what narrows them."""
+
+    choices: tuple[Node, ...]
+    """One for each word, in the order typed."""
+    rest: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """How far to go from the letter of a query."""
+
+    synonyms: Synonyms
+    pages: int
+    """Pages of the index, beside which a word is common or rare."""
+    frequency: Frequency
+    far: bool = False
+    """Whether two letters of a long word may differ."""
+
+    def weight(self, field: str, term: str) -> float:
+        """Return what a word counts for the rank of a page, as BM25 has it (Robertson 2009)."""
+        often = min(self.frequency(field, term), self.pages)
+        return log(1 + (self.pages - often + 0.5) / (often + 0.5))
+
+
+def widened(tree: Tree, how: Widening) -> Node:
+    """Return what finds the pages that hold every word of ``tree``, or what stands for it."""
+    found = words_of(tree, how)
+    return AllParts((*found.choices, *found.rest))
+
+
+def most_of(tree: Tree, how: Widening) -> Node | None:
+    """Return what finds the pages that hold most of three or more words; None for fewer."""
+    found = words_of(tree, how)
+    count = len(found.choices)
+    if count < 3:
+        return None
+    most = MostParts(found.choices, count - max(1, count // 3))
+    return AllParts((most, *found.rest)) if found.rest else most
+
+
+def weights_of(tree: Tree, how: Widening) -> Mapping[str, float]:
+    """Return what each word of ``tree`` counts for the rank of a page, by the word as typed."""
+    found: dict[str, float] = {}
+    for field, run in _runs(tree):
+        for leaf in run if field is not None else ():
+            if isinstance(leaf, Word | Phrase):
+                for word in _asked(leaf):
+                    found[word.typed] = how.weight(field or WORDS, word.joined)
+    return found
+
+
+def words_of(tree: Tree, how: Widening) -> Words:
+    """Return the words of ``tree`` as choices."""
+    choices: list[Node] = []
+    rest: list[Node] = []
+    for field, run in _runs(tree):
+        if field is None:
+            rest += [_other(part, how) for part in run]
+        else:
+            choices += _choices([part for part in run if isinstance(part, Word | Phrase)], how)
+    return Words(tuple(choices), tuple(rest))
+
+
+def _runs(tree: Tree) -> Iterator[tuple[str | None, list[Tree]]]:
+    """Yield neighbours that are words of one field together; None is no such field."""
+    parts = tree.parts if isinstance(tree, And) else (tree,)
+    for field, run in groupby(parts, key=_widened_field):
+        yield field, list(run)
+
+
+def _widened_field(part: Tree) -> str | None:
+    """Return the field of what may be widened; what has no word finds nothing, to the letter."""
+    is_open = isinstance(part, Word | Phrase) and part.field in _WIDENED and has_word(part.text)
+    return part.field if is_open else None
+
+
+def _other(part: Tree, how: Widening) -> Node:
+    if isinstance(part, And):
+        return widened(part, how)
+    if isinstance(part, Or):
+        return SomePart(tuple(widened(one, how) for one in part.parts))
+    return plan(part)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One word of a query, taken out of the phrase in which it may have stood."""
+
+    typed: str
+    terms: tuple[str, ...]
+    """Its atoms; more than one where it has a hyphen or an apostrophe."""
+    in_phrase: bool
+
+    @property
+    def joined(self) -> str:
+        return "".join(self.terms)
+
+
+def _choices(leaves: Sequence[Word | Phrase], how: Widening) -> list[Node]:
+    """Return a choice for each word of neighbouring leaves of one field."""
+    field = leaves[0].field or WORDS
+    asked = [word for leaf in leaves for word in _asked(leaf)]
+    options = [list(_own(field, word, how)) for word in asked]
+    for (at, one), other in zip(enumerate(asked), asked[1:], strict=False):
+        for term in joined((one.joined, other.joined)):
+            for place, word in ((at, one), (at + 1, other)):
+                options[place].append(
+                    _valued(AnyOf(field, (term,), Reason(word.typed, How.JOINED)))
+                )
+    for run in how.synonyms.runs([word.typed for word in asked]):
+        for place in range(run.start, run.stop):
+            options[place] += _meanings(field, asked[place], run)
+    return [
+        SomePart(tuple(_weighed(option, how.weight(field, word.joined)) for option in found))
+        for word, found in zip(asked, options, strict=True)
+    ]
+
+
+def _asked(leaf: Word | Phrase) -> Iterator[_Asked]:
+    found = chains(leaf.text)
+    for chain in found:
+        typed = leaf.text if len(found) == 1 else "-".join(chain.atoms)
+        yield _Asked(typed, chain.atoms, isinstance(leaf, Phrase) and len(found) > 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """One answer to a word."""
+
+    node: Node
+    how: How
+
+
+def _valued(node: AnyOf | Row | Near) -> _Option:
+    return _Option(node, node.why.how if node.why else How.EXACT)
+
+
+def _weighed(option: _Option, weight: float) -> Node:
+    if option.how is How.EXACT:
+        return option.node
+    return Constant(option.node, WORTH[option.how] * weight)
+
+
+def _own(field: str, word: _Asked, how: Widening) -> Iterator[_Option]:
+    """Yield a word itself, and its misreadings."""
+    itself = Reason(word.typed, How.SCATTERED if word.in_phrase else How.EXACT)
+    if len(word.terms) > 1:
+        yield _Option(Row(field, word.terms, itself), itself.how)
+    yield _Option(AnyOf(field, (word.joined,), itself), itself.how)
+    if not word.joined.isalpha():
+        return
+    if field == "name" and (sounds := keys(word.joined)):
+        yield _valued(AnyOf(SOUND, sounds, Reason(word.typed, How.SOUND)))
+    if others := confusions(word.joined):
+        yield _valued(AnyOf(field, others, Reason(word.typed, How.READING)))
+    for parts in halves(word.joined):
+        yield _valued(Row(field, parts, Reason(word.typed, How.PARTED)))
+    if len(word.joined) >= SHORTEST_NEAR:
+        yield _valued(Near(field, word.joined, 1, Reason(word.typed, How.SPELLING)))
+    if how.far and len(word.joined) >= SHORTEST_FAR:
+        yield _valued(Near(field, word.joined, 2, Reason(word.typed, How.FAR_SPELLING)))
+
+
+def _meanings(field: str, word: _Asked, run: Run) -> Iterator[_Option]:
+    for other in run.equivalents:
+        for terms in readings(chains(other.text)):
+            why = Reason(word.typed, How.MEANING)
+            yield _valued(Row(field, terms, why) if len(terms) > 1 else AnyOf(field, terms, why))
