@@ -28,6 +28,7 @@ from .quick_misread import (
     HEIGHT,
     WIDTH,
     Misreader,
+    Row,
     confidence_of,
     misreader,
     quality_of,
@@ -59,20 +60,21 @@ class Chunk:
 
 def chunk_rows(chunk: Chunk) -> Mapping[str, Rows]:
     """Return the rows of a chunk by table, in the order in which they may be inserted."""
-    reader = _reader(chunk.rate)
-    kept = [_Kept(one, _noise(chunk, f"document {one.first}"), reader) for one in _documents(chunk)]
-    pages = [true_page(chunk.seed, number) for number in range(chunk.first, chunk.end)]
+    seed, rate = chunk.seed, chunk.rate
+    reader = _reader(rate)
+    kept = [
+        _Kept(one, _noise(seed, rate, f"document {one.first}"), reader) for one in _documents(chunk)
+    ]
+    pages = [true_page(seed, number) for number in range(chunk.first, chunk.end)]
     return {
         "batches": list(_batches(chunk)),
         "sources": list(_sources(chunk)),
-        "documents": [one.document_row(chunk.seed) for one in kept],
+        "documents": [one.document_row(seed) for one in kept],
         "frames": [_frame(page) for page in pages],
         "pages": [_page(page, chunk.image) for page in pages],
-        "readings": [
-            _reading(page, reader, _noise(chunk, f"page {page.number}")) for page in pages
-        ],
-        "index_values": [row for one in kept for row in one.value_rows(chunk.seed)],
-        "candidates": [one.candidate_row(chunk.seed) for one in kept if one.true.held],
+        "readings": [_reading(page, rate) for page in pages],
+        "index_values": [row for one in kept for row in one.value_rows(seed)],
+        "candidates": [one.candidate_row(seed) for one in kept if one.true.held],
     }
 
 
@@ -81,8 +83,17 @@ def _reader(rate: float) -> Misreader:
     return misreader(rate)
 
 
-def _noise(chunk: Chunk, what: str) -> Random:
-    return Random(f"large noise {chunk.seed} {chunk.rate:g} {what}")
+def read_rows(rate: float, page: TruePage) -> list[Row]:
+    """Return the words of a page as they are read in an archive of this rate."""
+    return _reader(rate).read(page.placed, _noise_of_page(rate, page))
+
+
+def _noise_of_page(rate: float, page: TruePage) -> Random:
+    return _noise(page.seed, rate, f"page {page.number}")
+
+
+def _noise(seed: int, rate: float, what: str) -> Random:
+    return Random(f"large noise {seed} {rate:g} {what}")
 
 
 def _documents(chunk: Chunk) -> Iterator[TrueDocument]:
@@ -144,9 +155,10 @@ def _page(page: TruePage, image: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _reading(page: TruePage, reader: Misreader, rng: Random) -> dict[str, Any]:
-    rows = reader.read(page.placed, rng)
-    quality = quality_of(reader.rate, rng)
+def _reading(page: TruePage, rate: float) -> dict[str, Any]:
+    rng = _noise_of_page(rate, page)
+    rows = _reader(rate).read(page.placed, rng)
+    quality = quality_of(rate, rng)
     return {
         "frame_id": page.number + 1,
         "engine": ENGINE,
