@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 from shlex import quote
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar, get_args
 
 import click
 from click.core import ParameterSource
@@ -61,10 +62,13 @@ from ocr.hocr import write_hocr
 from ocr.model import OcrPage
 from search import publish, service
 from search.archive_text import ArchiveText
-from search.model import Filters, Found
+from search.grouping import By, Group, grouped
+from search.model import SHOWN_FACETS, Facet, Filters, Found, Kinship, Result
 from search.publish import IndexState
 from search.service import Manner, Marking
 from search.settings import SearchSettings
+from search.synonyms import Synonyms
+from search.synonyms import load as load_synonyms
 
 HELD = 4
 INTERRUPTED = 130
@@ -378,63 +382,138 @@ def release_batch(name: str, with_held: bool, home: Path) -> None:
     click.echo(f"batch {name} is released")
 
 
+def _filter_options(command: Callable[P, R]) -> Callable[P, R]:
+    """Add what narrows a search, one option for each entry of a form."""
+    for option in reversed(_FILTERS):
+        command = option(command)
+    return command
+
+
+_FILTERS = (
+    click.option("--patient", default="", help="Name of the patient, or one that sounds alike."),
+    click.option("--mrn", default="", help="Record number."),
+    click.option("--born", default="", help="Date of birth: 1927, 1927-03, 1927-03-04."),
+    click.option("--type", default="", help="Document type, by name or LOINC code."),
+    click.option("--from", "date_from", default="", help="First date: 1961, 1961-03, 1961-03-04."),
+    click.option("--to", "date_to", default="", help="Last date."),
+    click.option("--diagnosis", default="", help="Words of the diagnosis as indexed."),
+    click.option("--procedure", default="", help="Words of the procedure as indexed."),
+    click.option("--physician", default="", help="Name of the physician."),
+    click.option("--facility", default="", help="Words of the facility's name."),
+    click.option("--batch", default="", help="Only this batch."),
+    click.option("--roll", default="", help="Only this roll or file."),
+    click.option("--state", default="", help="Only pages in this state, such as held."),
+)
+
+
 @cli.command()
 @click.argument("query", default="")
-@click.option("--patient", default="", help="Name of the patient.")
-@click.option("--mrn", default="", help="Record number.")
-@click.option("--type", "type_", default="", help="Document type, by name or LOINC code.")
-@click.option("--from", "date_from", default="", help="First date: 1961, 1961-03, 1961-03-04.")
-@click.option("--to", "date_to", default="", help="Last date.")
-@click.option("--batch", default="", help="Only this batch.")
-@click.option("--state", default="", help="Only pages in this state, such as held.")
+@_filter_options
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@click.option(
+    "--exact", is_flag=True, help="To the letter: no similar spellings and no other names."
+)
+@click.option(
+    "--group",
+    type=click.Choice(get_args(By)),
+    help="Put the pages of a document or of a chart together.",
+)
+@click.option("--facets", is_flag=True, help="Count by type, year, facility and physician.")
 @_home_option
 @_json_option
 def search(
     query: str,
-    patient: str,
-    mrn: str,
-    type_: str,
-    date_from: str,
-    date_to: str,
-    batch: str,
-    state: str,
     limit: int,
+    exact: bool,
+    group: By | None,
+    facets: bool,
     home: Path,
     as_json: bool,
+    **narrowing: str,
 ) -> None:
     """Find pages by their words, patient, type or date; QUERY may be empty with a filter.
+
+    Pages with the words themselves come first, then those with similar spellings, misread
+    letters, other names of the same thing, then those with most of the words.
 
     \b
     Example:
       chartroom search '"chest pain" NOT pneumonia date:1961..1965'
       chartroom search --patient Testperson --type "discharge summary"
+      chartroom search 'myocardial infarction' --group chart --facets
     """
-    filters = Filters(
-        mrn=mrn,
-        patient=patient,
-        type=type_,
-        date_from=date_from,
-        date_to=date_to,
-        batch=batch,
-        state=state,
-    )
+    filters = Filters(**narrowing)
     with open_archive(home) as archive:
         source, settings = ArchiveText(archive), _search_settings(archive)
+        marking = Marking() if as_json else Marking(mark=_marked, plain=str)
+        exact = exact or settings.spelling == "off"
+        manner = Manner(marking, to_the_letter=exact, synonyms=_synonyms(archive))
+        groups: tuple[Group, ...] = ()
+        counts: list[tuple[Facet, Sequence[tuple[str, int]]]] = []
         with publish.opened(archive.home.index, settings, source.archive_id) as index:
-            marking = Marking() if as_json else Marking(mark=_marked, plain=str)
-            result = service.find(
-                source, index, query, filters, limit=limit, manner=Manner(marking)
-            )
-        _audit_search(archive, result.total)
+            result = service.find(source, index, query, filters, limit=limit, manner=manner)
+            if group:
+                groups = grouped(source, index, query, filters, group, limit=limit, manner=manner)
+            for facet in SHOWN_FACETS if facets else ():
+                counts.append((facet, service.tally(index, query, facet, filters, manner=manner)))
+        _audit_search(archive, result)
+    _print_search_notes(result, filters)
+    if group:
+        _print_groups(groups, group, as_json)
+    else:
+        _print_found(result, as_json)
+    _print_facets(counts, as_json)
+
+
+def _print_search_notes(result: Result, filters: Filters) -> None:
     for note in result.notes:
         click.echo(f"note: {note}", err=True)
     if result.behind:
         click.echo(f"note: the index has yet to see {result.behind} changes", err=True)
-    for hit in result.found:
-        _print_json(hit.as_json()) if as_json else _print_hit(hit)
-    if not as_json:
-        click.echo(f"{len(result.found)} of {result.total} pages")
+    if result.unreliable:
+        where = "of this chart" if filters.mrn else "of those looked through"
+        click.echo(
+            f"note: {result.unreliable} pages {where} are not reliably searchable "
+            "(by hand, badly read or unread)",
+            err=True,
+        )
+
+
+def _print_found(result: Result, as_json: bool) -> None:
+    if as_json:
+        for hit in result.found:
+            _print_json(hit.as_json())
+        return
+    for kinship, hits in groupby(result.found, key=lambda hit: hit.kinship):
+        if kinship is not Kinship.EXACT:
+            click.echo(f"-- {kinship}:")
+        for hit in hits:
+            _print_hit(hit)
+    similar = f", and {result.similar} with similar words" if result.similar else ""
+    click.echo(f"{len(result.found)} of {result.total} pages{similar}")
+
+
+def _print_groups(groups: Sequence[Group], by: By, as_json: bool) -> None:
+    for one in groups:
+        if as_json:
+            _print_json(one.as_json(by))
+            continue
+        best = one.found[0]
+        told = (best.type, best.date) if by == "document" else ()
+        head = "  ".join(filter(None, (one.key, best.patient, *told)))
+        click.echo(f"{head or 'not filed'}  ({one.pages} pages)")
+        for hit in one.found:
+            click.echo(f"    {hit.page}  {hit.snippet}")
+            _print_why(hit)
+
+
+def _print_facets(counts: Iterable[tuple[Facet, Sequence[tuple[str, int]]]], as_json: bool) -> None:
+    for facet, values in counts:
+        if as_json:
+            for value, pages in values:
+                _print_json({"facet": facet, "value": value, "pages": pages})
+        else:
+            click.echo(f"{facet}: " + ", ".join(f"{value} {pages}" for value, pages in values))
 
 
 @cli.command()
@@ -1036,6 +1115,11 @@ def _search_settings(archive: Archive) -> SearchSettings:
     return load_section(archive.home.section("search"), SearchSettings, "search")
 
 
+def _synonyms(archive: Archive) -> Synonyms:
+    site = archive.home.root / "synonyms.toml"
+    return load_synonyms(site) if site.exists() else service.shipped_synonyms()
+
+
 def _chart_order(archive: Archive, asked: str | None = None) -> ChartOrder:
     settings = load_section(archive.home.section("desk"), DeskSettings, "desk")
     return ChartOrder(asked) if asked else settings.order
@@ -1096,9 +1180,11 @@ def _print_open_rolls(rolls: Iterable[FilmLedger]) -> None:
         click.echo(f"Roll {one.roll.name}: {len(one.open)} differences to explain: {look}")
 
 
-def _audit_search(archive: Archive, total: int) -> None:
+def _audit_search(archive: Archive, result: Result) -> None:
+    # How much was found and shown, and by whom; never the words, which may be a patient's name.
+    told = {"pages": result.total, "similar": result.similar, "shown": len(result.found)}
     with archive.catalogue.write() as connection:
-        record(connection, "searched", "search", actor=this_person(), pages=total)
+        record(connection, "searched", "search", actor=this_person(), **told)
 
 
 def _selection(
@@ -1215,8 +1301,17 @@ def _print_hit(hit: Found) -> None:
     head = "  ".join(filter(None, (hit.patient, hit.mrn, hit.type, hit.date)))
     click.echo(f"{hit.page}  {head or 'not filed'}")
     click.echo(f"    {hit.snippet}")
+    _print_why(hit)
     if hit.handwritten:
         click.echo("    mostly handwritten: look at the page, its writing was not read")
+
+
+def _print_why(hit: Found) -> None:
+    similar = [one for one in hit.why if one.how.is_similar]
+    told = (f"{one.asked}: {one.found} ({one.how})" if one.found else f"{one.asked}: {one.how}"
+            for one in similar)
+    if similar:
+        click.echo("    " + "; ".join(told))
 
 
 def _marked(words: str) -> str:

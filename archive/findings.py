@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, false, func, select
 
 from . import schema
 from .deliveries import shown
@@ -31,6 +31,11 @@ class PageFinding:
     type_code: str | None
     type_name: str | None
     service_date: str | None
+    is_read: bool
+    verdict: str | None
+    """Of the quality of its reading."""
+    handwritten: bool
+    """Mostly written by hand."""
     values: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Readings of facility, attending, referring, diagnosis and procedure."""
     other_names: tuple[str, ...] = ()
@@ -62,6 +67,9 @@ def _findings(connection: Connection, pages: Sequence[str]) -> Iterator[PageFind
             sources.c.name.label("source"),
             batches.c.name.label("batch"),
             readings.c.text,
+            readings.c.frame_id.is_not(None).label("is_read"),
+            readings.c.verdict,
+            func.coalesce(readings.c.handwritten, false()).label("handwritten"),
             documents.c.id.label("document"),
             documents.c.mrn,
             documents.c.patient_name,

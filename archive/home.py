@@ -21,7 +21,7 @@ SENTINEL = "archive.json"
 SETTINGS = "chartroom.toml"
 SECTIONS = ("capture", "ocr", "indexer", "batch", "search", "desk")
 
-_OF_A_BEGINNING = ("vault", "index", SETTINGS, "doctypes.toml", "lost+found")
+_OF_A_BEGINNING = ("vault", "index", SETTINGS, "doctypes.toml", "synonyms.toml", "lost+found")
 """What a new archive may find in its folder: a disk just made, or a beginning that was cut off."""
 
 _FIRST_SETTINGS = """\

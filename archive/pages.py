@@ -111,20 +111,6 @@ def _of_readings(
         yield from ((refs[frame_id], told) for frame_id, told in rows)
 
 
-def handwritten_pages(connection: Connection, pages: Sequence[str]) -> frozenset[str]:
-    """Return the ids of those of ``pages`` that are mostly written by hand."""
-    frames, readings = schema.frames, schema.readings
-    found: set[str] = set()
-    for part in in_parts(pages):
-        rows = connection.execute(
-            select(frames.c.page)
-            .join(readings, readings.c.frame_id == frames.c.id)
-            .where(frames.c.page.in_(part), readings.c.handwritten)
-        )
-        found |= set(rows.scalars())
-    return frozenset(found)
-
-
 def words_of(connection: Connection, frame: FrameRow) -> OcrPage | None:
     """Return the words of a frame, or None when it was not read."""
     table = schema.readings

@@ -8,7 +8,7 @@ from archive.archive import Archive
 from archive.deliveries import frame_of_page
 from archive.findings import PageFinding, every_page, findings
 from archive.outbox import last_posted, posted
-from archive.pages import handwritten_pages, words_of
+from archive.pages import words_of
 from ocr.model import OcrPage
 
 from .model import Change, Entry
@@ -43,11 +43,7 @@ class ArchiveText:
     def entries(self, page_ids: Sequence[str]) -> Mapping[str, Entry]:
         """Return what is known of these pages; one that is absent is to be forgotten."""
         with self._archive.catalogue.read() as connection:
-            by_hand = handwritten_pages(connection, page_ids)
-            return {
-                found.page: _entry(found, handwritten=found.page in by_hand)
-                for found in findings(connection, page_ids)
-            }
+            return {found.page: _entry(found) for found in findings(connection, page_ids)}
 
     def words(self, page_id: str) -> OcrPage | None:
         """Return the words of a page, None when it was not read."""
@@ -55,7 +51,7 @@ class ArchiveText:
             return words_of(connection, frame_of_page(connection, page_id))
 
 
-def _entry(found: PageFinding, *, handwritten: bool) -> Entry:
+def _entry(found: PageFinding) -> Entry:
     return Entry(
         page_id=found.page,
         document_id=found.document or "",
@@ -74,9 +70,20 @@ def _entry(found: PageFinding, *, handwritten: bool) -> Entry:
         state=found.state,
         roll=found.source,
         frame=found.number,
+        reading=_reading(found),
         text=found.text,
-        handwritten=handwritten,
+        handwritten=found.handwritten,
     )
+
+
+_WITHOUT_TEXT = ("blank", "separator", "technical")
+"""States of pages that have no text to be read."""
+
+
+def _reading(found: PageFinding) -> str:
+    if not found.is_read:
+        return "" if found.state in _WITHOUT_TEXT else "unread"
+    return "handwritten" if found.handwritten else found.verdict or "good"
 
 
 def _told(found: PageFinding, *fields: str) -> str:

@@ -39,7 +39,7 @@ class Entry:
     """Name of the roll or of the file that the page came from."""
     frame: int | None = None
     reading: str = ""
-    """``unread``, or why its text is not to be relied on; empty for a page that read well."""
+    """``good``, or one of UNRELIABLE; empty where there is nothing to read."""
     text: str = ""
     handwritten: bool = False
     """Mostly written by hand: its words say little of what stands on it."""
@@ -61,6 +61,8 @@ class Facet(StrEnum):
 
 
 FACETS = tuple(Facet)
+SHOWN_FACETS = (Facet.TYPE, Facet.YEAR, Facet.FACILITY, Facet.PHYSICIAN)
+"""Facets that a person narrows a search by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +185,16 @@ class Filters:
     date_to: str = ""
     batch: str = ""
     state: str = ""
+    diagnosis: str = ""
+    procedure: str = ""
+    physician: str = ""
+    facility: str = ""
+    roll: str = ""
+    born: str = ""
+    """Date of birth, may be partial."""
 
     def __post_init__(self) -> None:
-        for name in ("date_from", "date_to"):
+        for name in ("date_from", "date_to", "born"):
             value = getattr(self, name)
             if value and day_range(value) is None:
                 raise SettingsError(f"{name} is not a date: write 1961, 1961-03 or 1961-03-05")

@@ -100,14 +100,21 @@ def _filter_parts(filters: Filters) -> Iterator[Tree]:
     for name in ("mrn", "batch", "state"):
         if value := getattr(filters, name):
             yield Word(value, name)
-    if filters.patient:
-        # A name without a letter matches nothing; left out, it would match everybody.
-        words = [word for word in filters.patient.split() if has_word(word)] or [filters.patient]
-        yield from (Word(word, "name") for word in words)
+    yield from _filter_words(filters.patient, "name")
+    for name in ("diagnosis", "procedure", "physician", "facility", "roll"):
+        yield from _filter_words(getattr(filters, name), name)
     if filters.type:
         yield Phrase(filters.type, "type")
     if filters.date_from or filters.date_to:
         yield Between(filters.date_from, filters.date_to, "date")
+    if filters.born:
+        yield Between(filters.born, filters.born, "dob")
+
+
+def _filter_words(text: str, name: str) -> Iterator[Tree]:
+    # A name without a letter matches nothing; left out, it would match everybody.
+    words = [word for word in text.split() if has_word(word)] or [text] * bool(text)
+    yield from (Word(word, name) for word in words)
 
 
 _SIGN = re.compile(

@@ -82,11 +82,10 @@ def find(
     """
     manner = manner or Manner()
     behind = max(source.last_seq() - index.applied, 0)
-    parsed = parse(query)
-    question = _question(query, filters, manner)
-    if question.is_empty:
-        return Result((), 0, (*parsed.notes, NOTHING_ASKED), behind)
-    looks = Looks(question, index.reader, manner.synonyms)
+    notes = parse(query).notes
+    looks = looks_of(index, query, filters, manner)
+    if looks is None:
+        return Result((), 0, (*notes, NOTHING_ASKED), behind)
     found: list[Found] = []
     totals = [0, 0]
     skip = offset
@@ -100,7 +99,7 @@ def find(
         if look.is_whole:
             totals[number] = total
     unreliable = index.reader.find(looks.unreliable, 0).total
-    return Result(tuple(found), totals[0], parsed.notes, behind, totals[1], unreliable)
+    return Result(tuple(found), totals[0], notes, behind, totals[1], unreliable)
 
 
 def every_page(
@@ -110,11 +109,9 @@ def every_page(
 
     Pages that hold every word in a similar spelling or by another name are among them.
     """
-    manner = manner or Manner()
-    question = _question(query, filters, manner)
-    if question.is_empty:
+    looks = looks_of(index, query, filters, manner or Manner())
+    if looks is None:
         return ()
-    looks = Looks(question, index.reader, manner.synonyms)
     return index.reader.every(SomePart(tuple(look.node for look in looks if look.is_whole)))
 
 
@@ -128,16 +125,17 @@ def tally(
     manner: Manner | None = None,
 ) -> Sequence[tuple[str, int]]:
     """Return the commonest values of a facet among the pages that match to the letter."""
-    manner = manner or Manner()
-    question = _question(query, filters, manner)
-    if question.is_empty:
-        return ()
-    return index.reader.tally(Looks(question, index.reader, manner.synonyms).exact, facet, limit)
+    looks = looks_of(index, query, filters, manner or Manner())
+    return index.reader.tally(looks.exact, facet, limit) if looks else ()
 
 
-def _question(query: str, filters: Filters | None, manner: Manner) -> Question:
+def looks_of(
+    index: OpenIndex, query: str, filters: Filters | None, manner: Manner
+) -> Looks | None:
+    """Return the looks that a question takes into an open index; None when nothing is asked."""
     form = filter_tree(filters or Filters())
-    return Question(parse(query).tree, form, manner.access, manner.to_the_letter)
+    question = Question(parse(query).tree, form, manner.access, manner.to_the_letter)
+    return None if question.is_empty else Looks(question, index.reader, manner.synonyms)
 
 
 @dataclass(frozen=True, slots=True)

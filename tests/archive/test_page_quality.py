@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from archive import deliveries, pages
 from archive.archive import Archive
-from archive.deliveries import FrameRow
+from archive.deliveries import FrameRow, set_frame_state
+from archive.findings import findings
 from ocr.model import Quality, Verdict
 from tests.archive.filed import add_source, reading
 
@@ -48,9 +49,10 @@ def test_a_good_page_is_not_among_them(archive: Archive) -> None:
 @pytest.mark.parametrize("handwritten", [True, False])
 def test_a_page_by_hand_is_known_as_one(archive: Archive, handwritten: bool) -> None:
     frame = kept(archive, Verdict.GOOD, handwritten=handwritten)
-    with archive.catalogue.read() as connection:
-        found = pages.handwritten_pages(connection, [frame.page])
-    assert found == (frozenset({frame.page}) if handwritten else frozenset())
+    with archive.catalogue.write() as connection:
+        set_frame_state(connection, frame, "technical")
+        (found,) = findings(connection, [frame.page])
+    assert (found.is_read, found.verdict, found.handwritten) == (True, "good", handwritten)
 
 
 def test_a_reading_kept_before_quality_was_told_is_neither(archive: Archive) -> None:
