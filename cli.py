@@ -15,7 +15,7 @@ from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from shlex import quote
-from typing import Any, NoReturn, ParamSpec, TypeVar, get_args
+from typing import Any, NoReturn, TypeVar, get_args
 
 import click
 from click.core import ParameterSource
@@ -382,13 +382,6 @@ def release_batch(name: str, with_held: bool, home: Path) -> None:
     click.echo(f"batch {name} is released")
 
 
-def _filter_options(command: Callable[P, R]) -> Callable[P, R]:
-    """Add what narrows a search, one option for each entry of a form."""
-    for option in reversed(_FILTERS):
-        command = option(command)
-    return command
-
-
 _FILTERS = (
     click.option("--patient", default="", help="Name of the patient, or one that sounds alike."),
     click.option("--mrn", default="", help="Record number."),
@@ -404,6 +397,13 @@ _FILTERS = (
     click.option("--roll", default="", help="Only this roll or file."),
     click.option("--state", default="", help="Only pages in this state, such as held."),
 )
+
+
+def _filter_options(command: Function) -> Function:
+    """Add what narrows a search, one option for each entry of a form."""
+    for option in reversed(_FILTERS):
+        command = option(command)
+    return command
 
 
 @cli.command()
@@ -1308,8 +1308,10 @@ def _print_hit(hit: Found) -> None:
 
 def _print_why(hit: Found) -> None:
     similar = [one for one in hit.why if one.how.is_similar]
-    told = (f"{one.asked}: {one.found} ({one.how})" if one.found else f"{one.asked}: {one.how}"
-            for one in similar)
+    told = (
+        f"{one.asked}: {one.found} ({one.how})" if one.found else f"{one.asked}: {one.how}"
+        for one in similar
+    )
     if similar:
         click.echo("    " + "; ".join(told))
 

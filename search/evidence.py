@@ -26,6 +26,7 @@ from .nodes import (
     Row,
     SomePart,
 )
+from .sounds import alike as sounds_alike
 from .sounds import keys
 from .terms import alike, shaped
 from .text import Token, placed, tokens
@@ -128,6 +129,9 @@ def _tokens_of(leaf: Leaf, terms: Stream, stream: Sequence[Token]) -> Iterator[T
             yield from row[start - 1 : start - 1 + len(leaf.terms)]
         return
     wanted = set(terms.holding(leaf))
+    if leaf.field == SOUND and leaf.why:
+        # On a whole page, many a word shares a key with a name.
+        wanted = {term for term in wanted if sounds_alike(term, leaf.why.asked)}
     yield from (token for token in stream if token.term in wanted)
 
 
@@ -173,16 +177,15 @@ class Witness:
     def _why(self, leaf: Leaf) -> Why | None:
         reason = leaf.why or Reason("")
         for where, stream in self._streams(leaf.field):
-            found = self._page_words(leaf, stream)
+            found = stream.holding(leaf)
+            if isinstance(leaf, Row) and found:
+                return Why(reason.asked, " ".join(found), reason.how, where)
+            if leaf.field == SOUND and found:
+                return _by_ear(reason.asked, found, where)
             if found:
-                return Why(reason.asked, found, reason.how, where)
+                first = min(found, key=lambda term: (len(term), term))
+                return Why(reason.asked, first, reason.how, where)
         return None
-
-    def _page_words(self, leaf: Leaf, stream: Stream) -> str:
-        found = stream.holding(leaf)
-        if isinstance(leaf, Row):
-            return " ".join(found)
-        return min(found, default="", key=lambda term: (len(term), term))
 
     def _streams(self, field: str) -> Iterator[tuple[str, Stream]]:
         if field == WORDS:
@@ -213,6 +216,12 @@ class Witness:
             if len(last) == len(wanted):
                 shortest = min(shortest, at - min(last.values()) + 1)
         return len(wanted) / max(shortest, len(wanted))
+
+
+def _by_ear(asked: str, found: Iterable[str], where: str) -> Why:
+    near = [term for term in found if sounds_alike(term, asked)]
+    how = How.SOUND if near else How.FAR_SOUND
+    return Why(asked, min(near or found), how, where)
 
 
 def _fields_behind(field: str) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ class How(StrEnum):
     SPELLING = "similar spelling"
     SOUND = "sounds alike"
     FAR_SPELLING = "two letters differ"
+    FAR_SOUND = "may sound alike"
     ABSENT = "not found"
 
     @property

@@ -129,9 +129,7 @@ def tally(
     return index.reader.tally(looks.exact, facet, limit) if looks else ()
 
 
-def looks_of(
-    index: OpenIndex, query: str, filters: Filters | None, manner: Manner
-) -> Looks | None:
+def looks_of(index: OpenIndex, query: str, filters: Filters | None, manner: Manner) -> Looks | None:
     """Return the looks that a question takes into an open index; None when nothing is asked."""
     form = filter_tree(filters or Filters())
     question = Question(parse(query).tree, form, manner.access, manner.to_the_letter)
@@ -151,13 +149,14 @@ def _hits(
     source: TextSource, index: OpenIndex, look: Look, limit: int, offset: int
 ) -> tuple[list[_Ranked], int]:
     """Return the pages of one look, from ``offset`` on, and how many there are."""
-    is_read = bool(look.weights) and offset + limit <= _READ
-    if limit and is_read:
-        answer = index.reader.find(look.node, _READ)
-        ranked = sorted(_read(source, answer.hits, look), key=_rank)
-        return ranked[offset : offset + limit], answer.total
-    answer = index.reader.find(look.node, limit, offset)
-    return _read(source, answer.hits, look), answer.total
+    if not look.weights or not limit or offset >= _READ:
+        answer = index.reader.find(look.node, limit, offset)
+        return _read(source, answer.hits, look), answer.total
+    # The engine ranks words that are alike roughly; the best of its pages are read, and ranked.
+    answer = index.reader.find(look.node, max(_READ, offset + limit))
+    ranked = sorted(_read(source, answer.hits[:_READ], look), key=_rank)
+    beyond = _read(source, answer.hits[_READ:], look) if offset + limit > _READ else []
+    return [*ranked, *beyond][offset : offset + limit], answer.total
 
 
 def _rank(one: _Ranked) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from math import log
 from typing import TypeAlias
 
@@ -47,12 +47,20 @@ WORTH = {
     How.SPELLING: 0.8,
     How.SOUND: 0.6,
     How.FAR_SPELLING: 0.5,
+    How.FAR_SOUND: 0.3,
     How.ABSENT: 0.0,
 }
 """What an answer counts beside the word itself: an order by judgement."""
 SHORTEST_NEAR, SHORTEST_FAR = 4, 7
 """Letters of the shortest words in which one and two letters may differ."""
-_WIDENED = {"", *TEXT_FIELDS} - {"roll"}
+_COMMON = 0.05
+"""Share of the pages above which a word stays as it is: where it was misread, it mostly stands
+on the page a second time, and its likes are words of their own."""
+_SMALL = 10_000
+"""Pages of an archive so small that nothing is too common in it."""
+_MOST_WORDS = 12
+"""Words of a query that are widened; those behind them stay as they are."""
+_WIDENED = {"", *TEXT_FIELDS} - {"roll", "type"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,10 @@ class Widening:
     frequency: Frequency
     far: bool = False
     """Whether two letters of a long word may differ."""
+
+    def is_common(self, field: str, term: str) -> bool:
+        """Whether a word is too common to be looked for in other spellings."""
+        return self.frequency(field, term) > _COMMON * self.pages and self.pages > _SMALL
 
     def weight(self, field: str, term: str) -> float:
         """Return what a word counts for the rank of a page, as BM25 has it (Robertson 2009)."""
@@ -104,7 +116,7 @@ def weights_of(tree: Tree, how: Widening) -> Mapping[str, float]:
         for leaf in run if field is not None else ():
             if isinstance(leaf, Word | Phrase):
                 for word in _asked(leaf):
-                    found[word.typed] = how.weight(field or WORDS, word.joined)
+                    found[word.typed] = how.weight(field or WORDS, word.term)
     return found
 
 
@@ -129,8 +141,9 @@ def _runs(tree: Tree) -> Iterator[tuple[str | None, list[Tree]]]:
 
 def _widened_field(part: Tree) -> str | None:
     """Return the field of what may be widened; what has no word finds nothing, to the letter."""
-    is_open = isinstance(part, Word | Phrase) and part.field in _WIDENED and has_word(part.text)
-    return part.field if is_open else None
+    if not isinstance(part, Word | Phrase):
+        return None
+    return part.field if part.field in _WIDENED and has_word(part.text) else None
 
 
 def _other(part: Tree, how: Widening) -> Node:
@@ -146,40 +159,41 @@ class _Asked:
     """One word of a query, taken out of the phrase in which it may have stood."""
 
     typed: str
-    terms: tuple[str, ...]
-    """Its atoms; more than one where it has a hyphen or an apostrophe."""
+    rows: tuple[tuple[str, ...], ...]
+    """Its parts in a row, and joined; one of one term for a plain word."""
+    term: str
+    """The word as one term; empty for one of several parts that are no word, such as 3/4/61."""
     in_phrase: bool
-
-    @property
-    def joined(self) -> str:
-        return "".join(self.terms)
 
 
 def _choices(leaves: Sequence[Word | Phrase], how: Widening) -> list[Node]:
     """Return a choice for each word of neighbouring leaves of one field."""
     field = leaves[0].field or WORDS
     asked = [word for leaf in leaves for word in _asked(leaf)]
-    options = [list(_own(field, word, how)) for word in asked]
-    for (at, one), other in zip(enumerate(asked), asked[1:], strict=False):
-        for term in joined((one.joined, other.joined)):
+    options = [
+        list(_own(field, word, how if at < _MOST_WORDS else None)) for at, word in enumerate(asked)
+    ]
+    for at, (one, other) in enumerate(pairwise(asked)):
+        for term in joined((one.term, other.term)):
             for place, word in ((at, one), (at + 1, other)):
-                options[place].append(
-                    _valued(AnyOf(field, (term,), Reason(word.typed, How.JOINED)))
-                )
+                why = Reason(word.typed, How.JOINED)
+                options[place].append(_valued(AnyOf(field, (term,), why)))
     for run in how.synonyms.runs([word.typed for word in asked]):
         for place in range(run.start, run.stop):
             options[place] += _meanings(field, asked[place], run)
     return [
-        SomePart(tuple(_weighed(option, how.weight(field, word.joined)) for option in found))
+        SomePart(tuple(_weighed(option, how.weight(field, word.term)) for option in found))
         for word, found in zip(asked, options, strict=True)
     ]
 
 
 def _asked(leaf: Word | Phrase) -> Iterator[_Asked]:
-    found = chains(leaf.text)
-    for chain in found:
-        typed = leaf.text if len(found) == 1 else "-".join(chain.atoms)
-        yield _Asked(typed, chain.atoms, isinstance(leaf, Phrase) and len(found) > 1)
+    pieces = [(piece, chains(piece)) for piece in leaf.text.split()]
+    found = [(piece, words) for piece, words in pieces if words]
+    for piece, words in found:
+        term = words[0].joined if len(words) == 1 else ""
+        in_phrase = isinstance(leaf, Phrase) and len(found) > 1
+        yield _Asked(piece, tuple(readings(words)), term, in_phrase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,24 +214,24 @@ def _weighed(option: _Option, weight: float) -> Node:
     return Constant(option.node, WORTH[option.how] * weight)
 
 
-def _own(field: str, word: _Asked, how: Widening) -> Iterator[_Option]:
-    """Yield a word itself, and its misreadings."""
+def _own(field: str, word: _Asked, how: Widening | None) -> Iterator[_Option]:
+    """Yield a word itself, and its misreadings; without ``how`` only itself."""
     itself = Reason(word.typed, How.SCATTERED if word.in_phrase else How.EXACT)
-    if len(word.terms) > 1:
-        yield _Option(Row(field, word.terms, itself), itself.how)
-    yield _Option(AnyOf(field, (word.joined,), itself), itself.how)
-    if not word.joined.isalpha():
+    for row in word.rows:
+        itself_there = Row(field, row, itself) if len(row) > 1 else AnyOf(field, row, itself)
+        yield _Option(itself_there, itself.how)
+    if how is None or not word.term.isalpha() or how.is_common(field, word.term):
         return
-    if field == "name" and (sounds := keys(word.joined)):
+    if field == "name" and (sounds := keys(word.term)):
         yield _valued(AnyOf(SOUND, sounds, Reason(word.typed, How.SOUND)))
-    if others := confusions(word.joined):
+    if others := confusions(word.term):
         yield _valued(AnyOf(field, others, Reason(word.typed, How.READING)))
-    for parts in halves(word.joined):
+    for parts in halves(word.term):
         yield _valued(Row(field, parts, Reason(word.typed, How.PARTED)))
-    if len(word.joined) >= SHORTEST_NEAR:
-        yield _valued(Near(field, word.joined, 1, Reason(word.typed, How.SPELLING)))
-    if how.far and len(word.joined) >= SHORTEST_FAR:
-        yield _valued(Near(field, word.joined, 2, Reason(word.typed, How.FAR_SPELLING)))
+    if len(word.term) >= SHORTEST_NEAR:
+        yield _valued(Near(field, word.term, 1, Reason(word.typed, How.SPELLING)))
+    if how.far and len(word.term) >= SHORTEST_FAR:
+        yield _valued(Near(field, word.term, 2, Reason(word.typed, How.FAR_SPELLING)))
 
 
 def _meanings(field: str, word: _Asked, run: Run) -> Iterator[_Option]:

@@ -14,7 +14,6 @@ from capture.errors import SettingsError
 from search.synonyms import MOST_WORDS, Group, Kind, Synonyms, literal, load
 from search.text import has_word
 
-
 SHIPPED = load()
 
 
