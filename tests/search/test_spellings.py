@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.spellings import CONFUSIONS, SHORTEST_OF_TWO, confusions, halves, joined
+from search.spellings import CONFUSIONS, LOST, SHORTEST_OF_TWO, confusions, halves, joined
 
 WORDS = st.text(alphabet="abcdefghijklmnopqrstuvwxyz", max_size=14)
 
@@ -19,6 +19,8 @@ def once(term: str) -> set[str]:
             for at in range(len(term)):
                 if term.startswith(true, at):
                     found.add(term[:at] + read + term[at + len(true) :])
+    lost = {letter for letter, _ in LOST}
+    found |= {term[:at] + term[at + 1 :] for at in range(len(term)) if term[at] in lost}
     return found
 
 
@@ -62,6 +64,11 @@ def test_no_confusion_is_listed_twice() -> None:
 def test_the_likeliest_comes_first() -> None:
     assert confusions("sternum")[0] == "stemum"
     assert confusions("sternum", 3) == confusions("sternum")[:3]
+
+
+def test_a_thin_letter_may_be_lost_from_a_long_word() -> None:
+    assert "abdominal"[:-1] in confusions("abdominal", 60)
+    assert "ie" not in confusions("lie", 500)
 
 
 def test_two_places_may_be_wrong_in_a_long_word() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from itertools import combinations
 from pathlib import Path
@@ -365,3 +366,20 @@ def test_a_mistake_is_told_with_its_entry(tmp_path: Path, text: str, told: str) 
         load(site(tmp_path, text))
     assert told in str(error.value)
     assert "synonyms.toml" in str(error.value)
+
+
+EXAMPLES = (Path(__file__).parents[2] / "docs" / "synonyms.md").read_text(encoding="utf-8")
+
+
+def test_the_examples_of_the_page_for_sites_can_be_used(tmp_path: Path) -> None:
+    group, overlay = re.findall(r"```toml\n(.*?)```", EXAMPLES, re.DOTALL)
+    assert found(load(site(tmp_path, group)), "apoplexy")
+    ours = load(site(tmp_path, overlay))
+    assert not found(ours, "consumption")
+    assert "COR THROMB" in found(ours, "MI")
+    assert meanings(ours, "MS") == {"multiple sclerosis"}
+
+
+def test_the_page_for_sites_tells_every_kind_and_list() -> None:
+    assert all(kind in EXAMPLES for kind in Kind)
+    assert all(f"`{name}`" in EXAMPLES for name in Group.__slots__)
