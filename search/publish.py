@@ -11,7 +11,7 @@ import fcntl
 import logging
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
@@ -97,11 +97,18 @@ def rebuild(source: TextSource, home: Path, settings: SearchSettings) -> Publish
 def opened(home: Path, settings: SearchSettings, archive_id: str) -> Iterator[OpenIndex]:
     """Open the index for reading; ArchiveError when it is missing, outdated or corrupt."""
     engine = engine_named(settings.engine)
-    sentinel = _readable(home, archive_id, engine)
-    if not (home / sentinel.folder).is_dir():
-        # A rebuild may have put a new one in its place just now.
+    with ExitStack() as stack:
         sentinel = _readable(home, archive_id, engine)
-    with engine.reading(home / sentinel.folder) as reader:
+        while True:
+            try:
+                reader = stack.enter_context(engine.reading(home / sentinel.folder))
+                break
+            except ArchiveError:
+                # A rebuild may have put a new one in its place just now.
+                newer = _readable(home, archive_id, engine)
+                if newer.folder == sentinel.folder:
+                    raise
+                sentinel = newer
         yield OpenIndex(reader, sentinel.applied)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from search.model import Entry
+from search.nodes import How
 from search.publish import publish
 from search.service import Manner, search
 from search.settings import SearchSettings
@@ -33,6 +34,13 @@ EXAMPLES = [
 ]
 
 
+SIMILAR = [
+    (row[0].strip("`"), row[1].split(), row[2].split(), row[3])
+    for row in rows()
+    if len(row) == 4 and row[0].startswith("`")
+]
+
+
 @pytest.fixture(scope="module")
 def archive() -> MemoryArchive:
     archive = MemoryArchive()
@@ -53,7 +61,7 @@ def homes(archive: MemoryArchive, tmp_path_factory: pytest.TempPathFactory) -> d
 
 
 def test_the_page_has_its_examples() -> None:
-    assert (len(EXAMPLE_PAGES), len(EXAMPLES)) >= (6, 50)
+    assert (len(EXAMPLE_PAGES), len(EXAMPLES), len(SIMILAR)) >= (6, 50, 8)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -65,6 +73,30 @@ def test_an_example_finds_what_the_page_says(
         archive, homes[engine], ENGINES[engine], query, manner=Manner(to_the_letter=True)
     )
     assert sorted(hit.page for hit in result.found) == expected
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("query", "expected", "similar", "how"), SIMILAR)
+def test_similar_words_find_what_the_page_says(
+    archive: MemoryArchive,
+    homes: dict[str, Path],
+    engine: str,
+    query: str,
+    expected: list[str],
+    similar: list[str],
+    how: str,
+) -> None:
+    result = search(archive, homes[engine], ENGINES[engine], query)
+    ids = [hit.page for hit in result.found]
+    assert sorted(ids[: result.total]) == expected
+    assert sorted(ids[result.total :]) == similar
+    assert not similar or how in {str(one.how) for hit in result.found for one in hit.why}
+
+
+def test_the_page_names_every_way_to_be_similar() -> None:
+    told = {row[0] for row in rows() if len(row) == 2}
+    ways = {str(how) for how in How if how.is_similar} - {"not found", "two letters differ"}
+    assert ways - {"may sound alike"} <= told
 
 
 def test_the_page_names_every_field() -> None:

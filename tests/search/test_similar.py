@@ -234,4 +234,4 @@ def test_pages_of_an_answer_follow_each_other_whatever_is_asked(
                 assert [hit.page for step in steps for hit in step.found] == ids
                 exact = find(archive, index, query, limit=50, manner=Manner(to_the_letter=True))
                 assert [hit.page for hit in exact.found] == ids[: whole.total]
-                assert sorted(ids[: whole.total + whole.similar]) == every_page(index, query)
+                assert sorted(ids[: whole.total + whole.similar]) == [*every_page(index, query)]
