@@ -67,8 +67,8 @@ from search.model import SHOWN_FACETS, Facet, Filters, Found, Kinship, Result
 from search.publish import IndexState
 from search.service import Manner, Marking
 from search.settings import SearchSettings
+from search.synonym_file import load as load_synonyms
 from search.synonyms import Synonyms
-from search.synonyms import load as load_synonyms
 
 HELD = 4
 INTERRUPTED = 130

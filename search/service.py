@@ -16,7 +16,8 @@ from .publish import OpenIndex, opened
 from .query import filter_tree, parse
 from .settings import SearchSettings
 from .snippet import Paint, matched_words, snippet
-from .synonyms import Synonyms, load
+from .synonym_file import load
+from .synonyms import Synonyms
 
 NOTHING_ASKED = "type a word to search for, or set a filter"
 _READ = 60

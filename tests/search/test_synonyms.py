@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.errors import SettingsError
-from search.synonyms import MOST_WORDS, Group, Kind, Synonyms, literal, load
+from search.synonym_file import load
+from search.synonyms import MOST_WORDS, Group, Kind, Synonyms, literal
 from search.text import has_word
 
 SHIPPED = load()
