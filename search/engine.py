@@ -15,6 +15,7 @@ from typing import Protocol, TypeAlias, TypeVar
 from capture.errors import ArchiveError, BusyError, ChartroomError
 
 from .dates import day_range
+from .grams import rows_of_grams
 from .model import FACETS, Answer, Entry, Facet
 from .nodes import SOUND, WORDS, Node
 from .sounds import keys
@@ -29,6 +30,15 @@ ROW_FIELDS = (WORDS, SOUND, *TEXT_FIELDS)
 """Fields of an index that hold terms in rows."""
 LABELS = (*WHOLE_FIELDS, "type_code", "document")
 """Fields of an index that hold one term, taken whole."""
+
+
+_SHORT = 200
+"""Characters of a row, such as the name of a type, that comes again and again."""
+
+
+@lru_cache(maxsize=20_000)
+def _short_grams(row: str) -> tuple[str, ...]:
+    return tuple(rows_of_grams(row.split()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,12 @@ class Indexed:
     """Lowest and highest number, by field; a field without one is absent."""
     facets: Mapping[Facet, Sequence[str]]
     """What the page counts under."""
+
+    def grams(self) -> Iterator[str]:
+        """Yield the rows of grams of common words in WORDS, for an engine that wants them."""
+        for row in self.rows[WORDS]:
+            if " " in row:
+                yield from _short_grams(row) if len(row) <= _SHORT else rows_of_grams(row.split())
 
 
 class IndexWriter(Protocol):

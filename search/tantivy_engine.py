@@ -23,9 +23,11 @@ from tantivy import DocAddress, Occur, Query
 from capture.errors import BusyError
 
 from .engine import IN_USE, LABELS, ROW_FIELDS, Indexed, best_of, indexed, unusable
+from .grams import as_grams
 from .model import FACETS, Answer, Entry, Facet, Hit
 from .nodes import (
     SOUND,
+    WORDS,
     AllParts,
     AnyOf,
     Constant,
@@ -43,6 +45,8 @@ from .tree import RANGE_FIELDS
 
 _HEAP_BYTES = 64_000_000
 _FRESH_HEAP_BYTES = 256_000_000
+_GRAMS = "grams"
+"""The field of grams of common words in WORDS."""
 _SCORED_TERMS = 64
 """A word that stands for more terms than this counts the same for every page."""
 
@@ -215,7 +219,7 @@ class _Translation:
             case AnyOf(field, terms):
                 return self._any_of(field, terms)
             case Row(field, terms):
-                return Query.phrase_query(self._schema, field, list(terms))
+                return self._row(field, terms)
             case Near(field, term, distance):
                 return Query.fuzzy_term_query(self._schema, field, term, distance)
             case Fits(field, pattern):
@@ -258,6 +262,14 @@ class _Translation:
             return queries[0]
         return Query.boolean_query([(Occur.Should, query) for query in queries])
 
+    def _row(self, field: str, terms: Sequence[str]) -> Query:
+        grams = as_grams(terms) if field == WORDS else []
+        if len(grams) == 1:
+            return Query.term_query(self._schema, _GRAMS, grams[0])
+        if grams:
+            return Query.phrase_query(self._schema, _GRAMS, [*grams])
+        return Query.phrase_query(self._schema, field, list(terms))
+
     def _overlap(self, field: str, low: int, high: int) -> Query:
         integer = tantivy.FieldType.Integer
         starts = Query.range_query(self._schema, f"{field}_low", integer, None, high)
@@ -284,6 +296,7 @@ def _schema() -> tantivy.Schema:
     for field in ROW_FIELDS:
         kept = "basic" if field == SOUND else "position"
         builder.add_text_field(field, tokenizer_name="whitespace", index_option=kept)
+    builder.add_text_field(_GRAMS, tokenizer_name="whitespace")
     for field in LABELS:
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
     for field in RANGE_FIELDS:
@@ -302,6 +315,8 @@ def _document(page: Indexed) -> tantivy.Document:
     for field, rows in page.rows.items():
         for row in rows:
             document.add_text(field, row)
+    for row in page.grams():
+        document.add_text(_GRAMS, row)
     for field, key in page.labels.items():
         document.add_text(field, key)
     for field, (low, high) in page.ranges.items():

@@ -66,7 +66,7 @@ class MemoryArchive:
 WORDS = (
     "chest", "cheat", "chset", "pain", "pains", "paint", "follow", "up", "follow-up", "followup",
     "07-22-48", "072248", "O'Brien", "obrien", "98.6", "Café", "cafe", "x-ray", "x", "ray", "the",
-    "pneu-\nmonia", "pneumonia", "3/4/61", "discharge", "summary",
+    "of", "pneu-\nmonia", "pneumonia", "3/4/61", "discharge", "summary",
 )  # fmt: skip
 DATES = ("", "1961", "1961-03", "1961-03-05", "1963-12-31", "1965-02", "not a date")
 
