@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .model import Facet, Filters, Found, TextSource
-from .nodes import AllParts, AnyOf, SomePart
+from .nodes import AllParts, AnyOf
 from .publish import OpenIndex
 from .service import Manner, find, looks_of
 from .text import identifier
@@ -83,7 +83,6 @@ def _counts(
     terms = tuple(_term(key, by) for key in keys if key)
     if looks is None or not terms:
         return {}
-    whole = SomePart(tuple(look.node for look in looks if look.is_whole))
     these = AnyOf("document" if by == "document" else "mrn", terms)
     facet = Facet.DOCUMENT if by == "document" else Facet.CHART
-    return dict(index.reader.tally(AllParts((whole, these)), facet, len(terms)))
+    return dict(index.reader.tally(AllParts((looks.whole, these)), facet, len(terms)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -25,8 +25,6 @@ class Look:
     """The words to be marked and explained."""
     weights: Mapping[str, float]
     """What each word counts; empty where the engine's own rank stands."""
-    is_whole: bool = True
-    """Whether its pages answer every word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +52,61 @@ class Looks:
         self._reader = reader
         self._synonyms = synonyms
 
-    def __iter__(self) -> Iterator[Look]:
-        """Yield to the letter, then similar words, then most of the words."""
-        words = self._question.words
-        literal = plan(words) if words else SomePart(())
-        yield Look(self.exact, literal, {})
+    @property
+    def literal(self) -> Look:
+        """The pages that match to the letter."""
+        return Look(self.exact, self._words, {})
+
+    @property
+    def similar(self) -> Look | None:
+        """The other pages that hold every word, or what stands for it; None when not wanted."""
         if self._question.to_the_letter:
-            return
-        near = self._near
-        similar = widened(words, near) if words else None
-        wide = self._narrowed(similar, self._widened)
-        weights = weights_of(words, near) if words else {}
-        yield Look(AllParts((wide, Without(self.exact))), similar or literal, weights)
-        most = most_of(words, replace(near, far=True)) if words else None
-        if most:
-            beyond = AllParts(
-                (self._narrowed(most, self._widened), Without(wide), Without(self.exact))
-            )
-            yield Look(beyond, most, weights, is_whole=False)
+            return None
+        node = AllParts((self._wide, Without(self.exact)))
+        return Look(node, self._similar_words or self._words, self._weights)
+
+    def partial(self, known: Sequence[str]) -> Look | None:
+        """Return the pages that hold most of the words and are not among ``known``, by their ids.
+
+        None when not wanted, and for fewer than three words.
+        """
+        words = self._question.words
+        if self._question.to_the_letter or words is None:
+            return None
+        most = most_of(words, replace(self._near, far=True))
+        if most is None:
+            return None
+        # To look for all that was found a second time costs more than to name it.
+        others = (Without(AnyOf("page", tuple(known))),) if known else ()
+        node = AllParts((self._narrowed(most, self._widened), *others))
+        return Look(node, most, self._weights)
+
+    @property
+    def whole(self) -> Node:
+        """What finds every page that holds every word, or what stands for it."""
+        similar = self.similar
+        return SomePart((self.exact, similar.node)) if similar else self.exact
 
     @cached_property
     def exact(self) -> Node:
         """What finds the pages that match to the letter."""
-        words = self._question.words
-        return self._narrowed(plan(words) if words else None, plan)
+        return self._narrowed(self._words if self._question.words else None, plan)
+
+    @cached_property
+    def _words(self) -> Node:
+        return plan(self._question.words) if self._question.words else SomePart(())
+
+    @cached_property
+    def _similar_words(self) -> Node | None:
+        return widened(self._question.words, self._near) if self._question.words else None
+
+    @cached_property
+    def _wide(self) -> Node:
+        return self._narrowed(self._similar_words, self._widened)
+
+    @cached_property
+    def _weights(self) -> Mapping[str, float]:
+        return weights_of(self._question.words, self._near) if self._question.words else {}
 
     @cached_property
     def _near(self) -> Widening:

@@ -10,7 +10,7 @@ from pathlib import Path
 from .access import EVERYTHING, Access
 from .evidence import Answered, Witness, marks
 from .model import Entry, Facet, Filters, Found, Hit, Result, TextSource
-from .nodes import SomePart
+from .nodes import Node
 from .passes import Look, Looks, Question
 from .publish import OpenIndex, opened
 from .query import filter_tree, parse
@@ -87,20 +87,22 @@ def find(
     looks = looks_of(index, query, filters, manner)
     if looks is None:
         return Result((), 0, (*notes, NOTHING_ASKED), behind)
-    found: list[Found] = []
-    totals = [0, 0]
-    skip = offset
-    for number, look in enumerate(looks):
-        left = limit - len(found)
-        if not (left or look.is_whole):
-            break
-        hits, total = _hits(source, index, look, left, skip)
-        found += _shown(source, hits, look, manner.marking)
-        skip = max(skip - total, 0)
-        if look.is_whole:
-            totals[number] = total
+    literal = _answer(source, index, looks.literal, limit, offset)
+    shown = [*literal.shown]
+    similar = _NOTHING
+    if look := looks.similar:
+        similar = _answer(source, index, look, limit - len(shown), max(offset - literal.total, 0))
+        shown += similar.shown
+    if len(shown) < limit and not manner.to_the_letter:
+        known = [*literal.ids, *similar.ids]
+        if len(known) < literal.total + similar.total:
+            known = [*index.reader.every(looks.whole)]
+        if look := looks.partial(known):
+            behind_whole = max(offset - literal.total - similar.total, 0)
+            shown += _answer(source, index, look, limit - len(shown), behind_whole).shown
+    found = tuple(_found(source, one, manner.marking) for one in shown)
     unreliable = index.reader.find(looks.unreliable, 0).total
-    return Result(tuple(found), totals[0], notes, behind, totals[1], unreliable)
+    return Result(found, literal.total, notes, behind, similar.total, unreliable)
 
 
 def every_page(
@@ -113,7 +115,7 @@ def every_page(
     looks = looks_of(index, query, filters, manner or Manner())
     if looks is None:
         return ()
-    return index.reader.every(SomePart(tuple(look.node for look in looks if look.is_whole)))
+    return index.reader.every(looks.whole)
 
 
 def tally(
@@ -144,20 +146,35 @@ class _Ranked:
     hit: Hit
     entry: Entry
     answered: Answered
+    words: Node
+    """What is to be marked on it."""
 
 
-def _hits(
-    source: TextSource, index: OpenIndex, look: Look, limit: int, offset: int
-) -> tuple[list[_Ranked], int]:
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What one look found."""
+
+    shown: Sequence[_Ranked]
+    ids: Sequence[str]
+    """Of the pages that the engine named, those not shown included."""
+    total: int
+
+
+_NOTHING = _Answer((), (), 0)
+
+
+def _answer(source: TextSource, index: OpenIndex, look: Look, limit: int, offset: int) -> _Answer:
     """Return the pages of one look, from ``offset`` on, and how many there are."""
     if not look.weights or not limit or offset >= _READ:
-        answer = index.reader.find(look.node, limit, offset)
-        return _read(source, answer.hits, look), answer.total
-    # The engine ranks words that are alike roughly; the best of its pages are read, and ranked.
-    answer = index.reader.find(look.node, max(_READ, offset + limit))
-    ranked = sorted(_read(source, answer.hits[:_READ], look), key=_rank)
-    beyond = _read(source, answer.hits[_READ:], look) if offset + limit > _READ else []
-    return [*ranked, *beyond][offset : offset + limit], answer.total
+        found = index.reader.find(look.node, limit, offset)
+        shown = _read(source, found.hits, look)
+    else:
+        # The engine ranks words that are alike roughly; the best of its pages are read, and ranked.
+        found = index.reader.find(look.node, max(_READ, offset + limit))
+        ranked = sorted(_read(source, found.hits[:_READ], look), key=_rank)
+        beyond = _read(source, found.hits[_READ:], look) if offset + limit > _READ else []
+        shown = [*ranked, *beyond][offset : offset + limit]
+    return _Answer(shown, [hit.page_id for hit in found.hits], found.total)
 
 
 def _rank(one: _Ranked) -> tuple[float, float]:
@@ -169,22 +186,16 @@ def _read(source: TextSource, hits: Sequence[Hit], look: Look) -> list[_Ranked]:
     # A page that has left the archive since the index was written is no hit.
     known = [(hit, entries[hit.page_id]) for hit in hits if hit.page_id in entries]
     return [
-        _Ranked(hit, entry, Witness(entry).answers(look.shown, look.weights))
+        _Ranked(hit, entry, Witness(entry).answers(look.shown, look.weights), look.shown)
         for hit, entry in known
     ]
 
 
-def _shown(
-    source: TextSource, ranked: Sequence[_Ranked], look: Look, marking: Marking
-) -> list[Found]:
-    return [_found(source, one, look, marking) for one in ranked]
-
-
-def _found(source: TextSource, one: _Ranked, look: Look, marking: Marking) -> Found:
+def _found(source: TextSource, one: _Ranked, marking: Marking) -> Found:
     entry = one.entry
     page = source.words(entry.page_id)
     text = page.text if page is not None and page.words else entry.text
-    where = [(mark.start, mark.end) for mark in marks(look.shown, text)]
+    where = [(mark.start, mark.end) for mark in marks(one.words, text)]
     words = matched_words(page, where) if page is not None else []
     return Found(
         page=entry.page_id,

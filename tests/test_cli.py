@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import sqlite3
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -122,6 +124,52 @@ def test_search_finds_phrases_with_boxes_on_the_page(converted: Path) -> None:
             "date", "score", "snippet", "boxes", "matched",
         ]  # fmt: skip
         assert len(hit["boxes"]) == len(hit["matched"]) > 0  # type: ignore[arg-type]
+
+
+def test_a_misspelt_word_is_found_and_the_hit_says_why(converted: Path) -> None:
+    hits = lines_of(chartroom("search", "dischrage", "--home", converted, "--json"))
+    assert {
+        "asked": "dischrage", "found": "discharge", "how": "similar spelling", "where": "page",
+    } in [why for hit in hits for why in hit["why"]]  # type: ignore[attr-defined]  # fmt: skip
+    shown = chartroom("search", "dischrage", "--home", converted)
+    assert "-- similar words:" in shown.stdout
+    assert "dischrage: discharge (similar spelling)" in shown.stdout
+    exact = chartroom("search", "dischrage", "--exact", "--home", converted)
+    assert exact.stdout == "0 of 0 pages\n"
+
+
+def test_hits_are_put_together_by_document_and_counted_by_facet(converted: Path) -> None:
+    found = chartroom(
+        "search", "discharge", "--home", converted, "--group", "document", "--facets", "--json"
+    )
+    groups = [line for line in lines_of(found) if "document" in line]
+    counts = [line for line in lines_of(found) if "facet" in line]
+    assert groups
+    assert all(group["pages"] >= len(group["hits"]) > 0 for group in groups)  # type: ignore[operator, arg-type]
+    assert {"type", "year"} <= {str(line["facet"]) for line in counts}
+    shown = chartroom("search", "discharge", "--home", converted, "--group", "chart", "--facets")
+    assert "pages)" in shown.stdout
+    assert "type: " in shown.stdout
+
+
+def test_a_site_adds_words_that_mean_the_same(tmp_path: Path, converted: Path) -> None:
+    home = shutil.copytree(converted, tmp_path / "copy")
+    assert lines_of(chartroom("search", "zettelkasten", "--home", home, "--json")) == []
+    (home / "synonyms.toml").write_text('[[group]]\nterms = ["discharge", "zettelkasten"]\n')
+    (hit, *_) = lines_of(chartroom("search", "zettelkasten", "--home", home, "--json"))
+    assert "means the same" in str(hit["why"])
+    (home / "synonyms.toml").write_text("[[group]\n")
+    bad = chartroom("search", "zettelkasten", "--home", home)
+    assert (bad.exit_code, "synonyms.toml" in bad.stderr) == (2, True)
+
+
+def test_a_search_is_audited_without_its_words(tmp_path: Path, converted: Path) -> None:
+    home = shutil.copytree(converted, tmp_path / "copy")
+    chartroom("search", "dischrage", "--patient", "Draftwick", "--home", home)
+    with closing(sqlite3.connect(open_home(home).catalogue)) as connection:
+        rows = connection.execute("SELECT action, detail FROM audit ORDER BY seq").fetchall()
+    action, detail = rows[-1]
+    assert (action, set(json.loads(detail))) == ("searched", {"pages", "similar", "shown"})
 
 
 def test_search_with_a_filter_alone_and_with_nothing(converted: Path) -> None:
