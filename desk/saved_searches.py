@@ -139,6 +139,28 @@ def note(connection: Connection, done: Run) -> None:
     saved_searches.keep_told(connection, done.search, done.to_note, done.gone_pages)
 
 
+def every_search(connection: Connection) -> list[SavedSearch]:
+    """Return every saved search, by name."""
+    return saved_searches.saved_searches(connection)
+
+
+def forget(connection: Connection, name: str) -> SavedSearch:
+    """Let a saved search go, and return what it was; ArchiveError when there is none."""
+    search = saved_searches.saved_named(connection, name)
+    saved_searches.forget(connection, search)
+    return search
+
+
+def count_words(done: Run) -> str:
+    """Return in words what a run found."""
+    matching = len(done.cases) - done.count("gone")
+    return (
+        f"{done.count('new')} new documents, {done.count('more')} with more pages, "
+        f"{done.count('refiled')} filed otherwise; {matching} match in all; "
+        f"{done.count('gone')} told before no longer match"
+    )
+
+
 def case_row(case: Case) -> tuple[object, ...]:
     """Return the row of a case in a table with ``COLUMNS``."""
     told = asdict(case) | {
