@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
 from . import schema
 from .headings import heading_key, is_called
@@ -21,6 +21,7 @@ KINDS = {
     Register.PHYSICIAN: {"attending": "attending", "referring": "referring"},
 }
 """Which fields of index values make the headings of an index, and of which kind."""
+NO_NAME = "(no name read)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Name:
     mrn: str = ""
     birth_date: str = ""
     former: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    """The record numbers that its documents are filed under."""
 
     def is_called(self, words: str) -> bool:
         """Say whether it is what somebody looks for."""
@@ -163,65 +166,85 @@ def _patient_places(
         key.label("key"),
         _DOCUMENTS.c.id.label("document"),
     ).where(*conditions)
-    return query if names is None else query.where(key.in_(among(name.key for name in names)))
+    if names is None:
+        return query
+    chosen = list(names)
+    numbers = among(number for name in chosen for number in name.numbers)
+    called = key.in_(among(name.key for name in chosen))
+    return query.where(or_(_DOCUMENTS.c.mrn.in_(numbers), and_(~filed, called)))
 
 
 def _patients(
     connection: Connection, asked: Asked, conditions: Sequence[ColumnElement[bool]]
 ) -> list[Name]:
-    found = _patient_places(conditions, None).subquery()
+    filed = _DOCUMENTS.c.state == "filed"
+    as_read = case((~filed, func.heading_key(_DOCUMENTS.c.patient_name)), else_="")
     rows = connection.execute(
         select(
-            found.c.kind,
-            found.c.key,
+            _DOCUMENTS.c.state,
+            func.coalesce(_DOCUMENTS.c.mrn, "").label("mrn"),
+            as_read.label("key"),
             func.min(_DOCUMENTS.c.patient_name).label("text"),
             func.min(_DOCUMENTS.c.birth_date).label("birth_date"),
         )
-        .join(_DOCUMENTS, _DOCUMENTS.c.id == found.c.document)
-        .group_by(found.c.kind, found.c.key)
+        .where(*conditions)
+        .group_by(_DOCUMENTS.c.state, _DOCUMENTS.c.mrn, as_read)
     ).all()
-    known = _known(connection, [row.key for row in rows if row.kind == "patient"])
-    return [
-        known[row.key]
-        if row.kind == "patient" and row.key in known
-        else _as_read(row.kind, row.key, row.text or "", row.birth_date or "", asked)
-        for row in rows
-    ]
+    held = [_held(row, asked) for row in rows if row.state == "held"]
+    return held + _filed(connection, [row for row in rows if row.state == "filed"])
 
 
-def _as_read(kind: str, key: str, text: str, birth_date: str, asked: Asked) -> Name:
-    held = kind == "held"
-    told = text or "(no name read)"
-    return Name(
-        kind,
-        key,
-        "" if held and not asked.held else told,
-        (told,),
-        mrn="" if held else key,
-        birth_date=birth_date,
+def _filed(connection: Connection, rows: Sequence[Any]) -> list[Name]:
+    """Return the patients of these numbers, each with all numbers that documents lie under."""
+    owners = _owners(connection, [row.mrn for row in rows])
+    numbers: dict[str, list[str]] = defaultdict(list)
+    unknown: dict[str, Name] = {}
+    for row in rows:
+        key = owners[row.mrn]
+        told = row.text or NO_NAME
+        numbers[key].append(row.mrn)
+        unknown[key] = Name("patient", key, told, (told,), key, row.birth_date or "", (), (key,))
+    known = {name.key: name for name in _known(connection, numbers)}
+    return list((unknown | known).values())
+
+
+def _owners(connection: Connection, mrns: Sequence[str]) -> dict[str, str]:
+    """Return by each of ``mrns`` the number that its patient has now, as ``owner`` tells it."""
+    patients, numbers = schema.patients, schema.patient_numbers
+    own = select(patients.c.mrn).where(patients.c.mrn.in_(among(mrns)))
+    present = set(connection.execute(own).scalars())
+    merged = (
+        select(numbers.c.number, func.min(numbers.c.mrn).label("mrn"))
+        .where(numbers.c.number.in_(among(mrn for mrn in mrns if mrn not in present)))
+        .group_by(numbers.c.number)
+        .having(func.count() == 1)
     )
+    survivors = {row.number: row.mrn for row in connection.execute(merged)}
+    return {mrn: survivors.get(mrn, mrn) for mrn in mrns}
 
 
-def _known(connection: Connection, mrns: Sequence[str]) -> dict[str, Name]:
-    """Return the patients of the patient index who have these numbers, with former names."""
+def _held(row: Any, asked: Asked) -> Name:  # noqa: ANN401  (a row of the query above)
+    told = row.text or NO_NAME
+    shown = told if asked.held else ""
+    return Name("held", row.key, shown, (told,), birth_date=row.birth_date or "")
+
+
+def _known(connection: Connection, numbers: Mapping[str, Sequence[str]]) -> Iterator[Name]:
+    """Yield the patients of the patient index who have these numbers, with former names."""
     table, names = schema.patients, schema.patient_names
-    wanted = among(mrns)
-    former: dict[str, tuple[str, ...]] = {}
-    others = select(names).where(names.c.rank > 0, names.c.mrn.in_(wanted))
-    for row in connection.execute(others.order_by(names.c.mrn, names.c.rank)):
-        told = f"{row.last_name}, {row.first_name}".upper()
-        former[row.mrn] = (*former.get(row.mrn, ()), told)
-    found = {}
-    for row in connection.execute(select(table).where(table.c.mrn.in_(wanted))):
-        given = " ".join(filter(None, (row.first_name, row.middle_name, row.suffix)))
-        text = f"{row.last_name}, {given}".upper()
-        found[row.mrn] = Name(
-            "patient",
-            row.mrn,
-            text,
-            (text,),
-            mrn=row.mrn,
-            birth_date=row.birth_date,
-            former=tuple(name for name in former.get(row.mrn, ()) if name != text),
+    former: dict[str, list[str]] = defaultdict(list)
+    others = select(names.c.mrn, names.c.last_name, names.c.first_name).where(
+        names.c.rank > 0, names.c.mrn.in_(among(numbers))
+    )
+    for mrn, last, first in connection.execute(others.order_by(names.c.mrn, names.c.rank)):
+        former[mrn].append(f"{last}, {first}".upper())
+    given = (table.c.first_name, table.c.middle_name, table.c.suffix)
+    rows = connection.execute(
+        select(table.c.mrn, table.c.birth_date, table.c.last_name, *given).where(
+            table.c.mrn.in_(among(numbers))
         )
-    return found
+    )
+    for mrn, born, last, *parts in rows:
+        text = f"{last}, {' '.join(filter(None, parts))}".upper()
+        once = tuple(name for name in dict.fromkeys(former.get(mrn, ())) if name != text)
+        yield Name("patient", mrn, text, (text,), mrn, born, once, tuple(numbers[mrn]))

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from . import schema
 from .headings import heading_words
-from .register_choice import Asked, conditions_of, listed_states
+from .register_choice import Asked, Register, conditions_of, listed_states
 from .register_names import Name, names_of, owner, places, teach
 from .rights import ALL, Rights
 
@@ -171,6 +171,8 @@ def _counts(
 ) -> tuple[dict[Place, Row[Any]], dict[str, Row[Any]]]:
     """Return what is listed under each heading, and of each state each document once."""
     place = found.subquery()
+    # The key of a patient is the number that was sought already.
+    whose = place.c.key if asked.register is Register.PATIENT else owner()
     fact = (
         select(
             place.c.kind,
@@ -178,7 +180,7 @@ def _counts(
             _DOCUMENTS.c.id.label("document"),
             _DOCUMENTS.c.state,
             _DOCUMENTS.c.service_date,
-            case((_DOCUMENTS.c.state == "filed", owner())).label("owner"),
+            case((_DOCUMENTS.c.state == "filed", whose)).label("owner"),
             _pages().label("pages"),
         )
         .join(_DOCUMENTS, _DOCUMENTS.c.id == place.c.document)
