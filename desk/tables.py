@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from archive.durable import rename_durably
 from capture.errors import ArchiveError, BusyError, ChartroomError
 
 from .export import harmless
@@ -31,13 +32,15 @@ def write_whole(path: Path, text: str, *, anew: bool = False) -> None:
     """
     if anew and path.exists():
         raise ArchiveError(f"{path.name} is there already; choose another name, or move it")
+    if path.exists() and not path.is_file():
+        raise ArchiveError(f"{path.name} is no file; name one, or - for stdout")
     draft = path.with_name(f"{path.name}.part")
     try:
         with draft.open("w", encoding="utf-8", newline="") as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
-        draft.replace(path)
+        rename_durably(draft, path)
     except OSError as error:
         with suppress(OSError):
             draft.unlink()

@@ -99,6 +99,7 @@ def test_a_table_has_a_fixed_header_and_no_formula(home: Path, tmp_path: Path) -
         (("moon",), 2),
         (("disease", "--batch", "none"), 5),
         (("disease", "--csv", "no/such/folder/x.csv"), 5),
+        (("disease", "--csv", "/dev/null"), 5),
     ],
 )
 def test_what_cannot_be_shown_says_so(home: Path, options: tuple[str, ...], code: int) -> None:
