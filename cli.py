@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from errno import EPIPE
+from io import UnsupportedOperation
 from itertools import groupby
 from pathlib import Path
 from shlex import quote
+from stat import S_ISREG
 from typing import Any, NoReturn, TypeVar, get_args
 
 import click
@@ -33,6 +37,8 @@ from archive.film import film_frames
 from archive.home import sole_writer
 from archive.learned import keep_weights
 from archive.records import PageRecord
+from archive.register_choice import Asked, Register
+from archive.registers import Line
 from archive.same_sheets import same_sheets
 from archive.verify import verify as verify_archive
 from batch import film_ledger, runner
@@ -50,9 +56,20 @@ from capture.errors import ArchiveError, BusyError, ChartroomError, CustodyError
 from capture.model import SourceKind
 from capture.patch_map import USUAL
 from capture.settings import load_section
-from desk import charts, deciding, doctor, export, film, review, review_sheet
+from desk import (
+    charts,
+    deciding,
+    doctor,
+    export,
+    film,
+    registers,
+    review,
+    review_sheet,
+    saved_searches,
+)
 from desk.film_sheet import write_film_sheet
 from desk.settings import DeskSettings
+from desk.tables import csv_text, not_written, write_whole
 from desk.weight_training import Lesson, learn_weights
 from desk.words import ON_PAGE, Order, person_named
 from indexer.doctypes import ChartOrder
@@ -111,6 +128,16 @@ def _home_option(command: Function) -> Function:
 
 def _json_option(command: Function) -> Function:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON Lines.")(command)
+
+
+def _csv_option(command: Function) -> Function:
+    return click.option(
+        "--csv",
+        "table",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Write a table, - for stdout.",
+    )(command)
 
 
 def _source_option(command: Function) -> Function:
@@ -399,6 +426,11 @@ _FILTERS = (
 )
 
 
+_exact_option = click.option(
+    "--exact", is_flag=True, help="To the letter: no similar spellings and no other names."
+)
+
+
 def _filter_options(command: Function) -> Function:
     """Add what narrows a search, one option for each entry of a form."""
     for option in reversed(_FILTERS):
@@ -410,9 +442,7 @@ def _filter_options(command: Function) -> Function:
 @click.argument("query", default="")
 @_filter_options
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
-@click.option(
-    "--exact", is_flag=True, help="To the letter: no similar spellings and no other names."
-)
+@_exact_option
 @click.option(
     "--group",
     type=click.Choice(get_args(By)),
@@ -551,6 +581,192 @@ def chart(mrn: str, order: str | None, home: Path, as_json: bool) -> None:
     for row in found.documents:
         for page_id, others in found.same_as(row).items():
             click.echo(f"page {page_id} of {row.id} is the same as page {', '.join(others)}")
+
+
+@cli.command(name="index")
+@click.argument("register", metavar="INDEX", type=click.Choice([one.value for one in Register]))
+@click.argument("words", nargs=-1)
+@click.option("--from", "date_from", default="", help="First date: 1961, 1961-03, 1961-03-04.")
+@click.option("--to", "date_to", default="", help="Last date.")
+@click.option("--facility", default="", help="Only documents that name this hospital or clinic.")
+@click.option("--type", "type_", default="", help="Document type, by name or LOINC code.")
+@click.option("--batch", default="", help="Only this batch.")
+@click.option("--held", is_flag=True, help="Also documents that wait for a person.")
+@click.option("--entries", is_flag=True, help="List the documents under each heading.")
+@click.option("--limit", type=click.IntRange(1), help="Show so many headings; default: all.")
+@_csv_option
+@_home_option
+@_json_option
+def index_command(
+    register: str,
+    words: tuple[str, ...],
+    date_from: str,
+    date_to: str,
+    facility: str,
+    type_: str,
+    batch: str,
+    held: bool,
+    entries: bool,
+    limit: int | None,
+    table: Path | None,
+    home: Path,
+    as_json: bool,
+) -> None:
+    """Show the patient, disease, operation or physician index: INDEX is one of these words.
+
+    Headings with their counts; with WORDS, which a heading begins with or has among its own,
+    also the documents under each.
+
+    \b
+    Example:
+      chartroom index disease appendicitis --from 1961 --to 1965
+      chartroom index physician --csv physicians.csv
+    """
+    _refuse_two_forms(table, as_json)
+    asked = Asked(
+        Register(register),
+        words=" ".join(words),
+        date_from=date_from,
+        date_to=date_to,
+        facility=facility,
+        type=type_,
+        batch=batch,
+        held=held,
+        entries=entries or bool(words),
+        limit=limit,
+    )
+    with open_archive(home) as archive:
+        with archive.catalogue.read() as connection:
+            view = registers.view_of(connection, asked)
+        with archive.catalogue.write() as connection:
+            seen = {"headings": len(view.answer.headings), "documents": view.answer.documents}
+            record(connection, "index viewed", f"{register} index", actor=this_person(), **seen)
+    with _written_out():
+        if table:
+            rows = (row.values() for row in registers.rows_of(view))
+            _write_table(table, csv_text(registers.columns_of(view), map(tuple, rows)))
+        elif as_json:
+            for row in registers.rows_of(view):
+                _print_json(row)
+        else:
+            _print_index(view)
+    for note in view.notes:
+        click.echo(f"note: {note}", err=True)
+
+
+@cli.group(name="saved")
+def saved_group() -> None:
+    """Searches that are kept, to be told again and again what is new."""
+
+
+@saved_group.command(name="add")
+@click.argument("name")
+@click.argument("query", default="")
+@_filter_options
+@_exact_option
+@_home_option
+def add_saved(name: str, query: str, exact: bool, home: Path, **narrowing: str) -> None:
+    """Keep a search under NAME. A changed query gets a name of its own.
+
+    \b
+    Example:
+      chartroom saved add appendix 'diagnosis:append* OR procedure:appendectomy' --from 1961
+    """
+    filters = Filters(**narrowing)
+    with open_archive(home) as archive, archive.catalogue.write() as connection:
+        kept, notes = saved_searches.save(
+            connection, name, query, filters, this_person(), to_the_letter=exact
+        )
+        record(connection, "search saved", f"saved search {kept.id}", actor=this_person())
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+    click.echo(f"saved; to see what is new: chartroom saved run {quote(kept.name)}")
+
+
+@saved_group.command(name="list")
+@_home_option
+@_json_option
+def list_saved(home: Path, as_json: bool) -> None:
+    """Show every saved search with its query, and when it was run last.
+
+    \b
+    Example:
+      chartroom saved list
+    """
+    with open_archive(home) as archive, archive.catalogue.write() as connection:
+        kept = saved_searches.every_search(connection)
+        record(connection, "saved searches listed", "search", actor=this_person(), count=len(kept))
+    for search in kept:
+        row = asdict(search)
+        if as_json:
+            _print_json(row)
+            continue
+        narrowed = "  ".join(f"{name}={value}" for name, value in search.filters.items())
+        click.echo("  ".join(filter(None, (search.name, search.query, narrowed))))
+        run = f"run {search.runs} times, last {search.last_run_at}" if search.runs else "never run"
+        click.echo(
+            f"    by {search.person} at {search.created_at}; {run}; {search.pages} pages told"
+        )
+
+
+@saved_group.command(name="run")
+@click.argument("name")
+@click.option("--all", "everything", is_flag=True, help="Show all that match; note nothing.")
+@_csv_option
+@_home_option
+@_json_option
+def run_saved(name: str, everything: bool, table: Path | None, home: Path, as_json: bool) -> None:
+    """Tell what is new since the last run, document by document, and what no longer matches.
+
+    What was told is noted only when all of it is written out; a run that is cut short is told
+    again. The first run tells everything. A table is never written over an older one.
+
+    \b
+    Example:
+      chartroom saved run appendix --csv cases-1.csv
+    """
+    _refuse_two_forms(table, as_json)
+    with open_archive(home) as archive:
+        manner = Manner(synonyms=_synonyms(archive))
+        done = saved_searches.run(archive, name, _search_settings(archive), manner)
+        counts = {"documents": len(done.cases), "new": done.count("new", "more", "refiled")}
+        subject = f"saved search {done.search.id}"
+        with archive.catalogue.write() as connection:
+            record(connection, "saved search run", subject, actor=this_person(), **counts)
+        with _written_out():
+            cases = done.shown(everything=everything)
+            if table:
+                rows = map(saved_searches.case_row, cases)
+                _write_table(table, csv_text(saved_searches.COLUMNS, rows), anew=True)
+            else:
+                for case in cases:
+                    _print_json(asdict(case)) if as_json else _print_case(case)
+            if not table and not as_json:
+                click.echo(saved_searches.count_words(done))
+        if not everything:
+            with archive.catalogue.write() as connection:
+                saved_searches.note(connection, done)
+                record(connection, "saved search told", subject, actor=this_person(), **counts)
+    for note in done.notes:
+        click.echo(f"note: {note}", err=True)
+    if table or as_json:
+        click.echo(saved_searches.count_words(done), err=True)
+
+
+@saved_group.command(name="forget")
+@click.argument("name")
+@_home_option
+def forget_saved(name: str, home: Path) -> None:
+    """Let a saved search go, with the list of what it has told.
+
+    \b
+    Example:
+      chartroom saved forget appendix
+    """
+    with open_archive(home) as archive, archive.catalogue.write() as connection:
+        gone = saved_searches.forget(connection, name)
+        record(connection, "saved search forgotten", f"saved search {gone.id}", actor=this_person())
+    click.echo("forgotten")
 
 
 @cli.command()
@@ -1421,6 +1637,77 @@ def _print_ledger(ledger: FilmLedger) -> None:
         _print_table(("difference", "frames", "what", "to do"), film.difference_rows(ledger))
     left = len(ledger.open)
     click.echo(f"{left} differences to explain" if left else "nothing stands against its release")
+
+
+@contextmanager
+def _written_out() -> Iterator[None]:
+    """Make sure that what is printed has left us, and say so plainly where it cannot.
+
+    A reader that went away (EPIPE) is left to click, which ends the command with code 1.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+        _sync_stdout()
+    except OSError as error:
+        if error.errno == EPIPE:
+            raise
+        raise not_written("the output", error) from error
+
+
+def _sync_stdout() -> None:
+    """Wait until the disk has what was printed into a file; a pipe or terminal has no disk."""
+    try:
+        number = sys.stdout.fileno()
+        if S_ISREG(os.fstat(number).st_mode):
+            os.fsync(number)
+    except UnsupportedOperation:
+        return  # stdout is no file, as in a test
+
+
+def _refuse_two_forms(table: Path | None, as_json: bool) -> None:
+    if table and as_json:
+        raise click.UsageError("say only one of --csv and --json")
+
+
+def _write_table(table: Path, text: str, *, anew: bool = False) -> None:
+    if table == Path("-"):
+        # A table is UTF-8 whatever the terminal is.
+        click.echo(text.encode(), nl=False)
+        return
+    write_whole(table, text, anew=anew)
+    click.echo(f"written {table}", err=True)
+
+
+def _print_index(view: registers.View) -> None:
+    for heading in view.answer.headings:
+        known = "  ".join(filter(None, (heading.mrn, heading.birth_date)))
+        if heading.see:
+            click.echo(f"{heading.text}  see {heading.see}  {known}")
+            continue
+        kind = "" if heading.kind == "patient" else heading.kind
+        dates = " to ".join(dict.fromkeys(filter(None, (heading.first_date, heading.last_date))))
+        counts = f"{heading.documents} documents, {heading.pages} pages"
+        if view.asked.register is not Register.PATIENT:
+            counts = f"{heading.patients} patients, {counts}"
+        click.echo("  ".join(filter(None, (heading.text, kind, known, counts, dates))))
+        for line in heading.lines:
+            _print_line(line)
+    click.echo(registers.count_words(view))
+
+
+def _print_line(line: Line) -> None:
+    whose = (line.mrn, line.patient) if line.state == "filed" else ("held", line.patient)
+    told = (*whose, line.type_name, line.date, line.document, f"{line.pages} pages")
+    click.echo("    " + "  ".join(filter(None, told)))
+
+
+def _print_case(case: saved_searches.Case) -> None:
+    told = (case.document, case.mrn, case.patient, case.type_name, case.date, case.state)
+    how = f"  ({case.match})" if case.match == Kinship.SIMILAR else ""
+    click.echo(f"{case.change:<8}" + "  ".join(filter(None, told)) + how)
+    for page_id in case.new_pages:
+        click.echo(f"        page {page_id}")
 
 
 def _document_json(row: DocumentRow) -> dict[str, object]:

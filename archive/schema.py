@@ -128,6 +128,8 @@ readings = Table(
     Column("quality", JSON),  # as ocr.codec writes it; none for readings older than schema 0002
     Column("verdict", String),  # of the quality, to find what is not good
     Column("handwritten", Boolean, nullable=False, default=False, server_default=false()),
+    # What was read badly is counted without reading past the words of every page.
+    Index("ix_readings_verdict", "verdict", "handwritten"),
 )
 
 same_sheets = Table(
@@ -172,6 +174,8 @@ index_values = Table(
     Column("box", JSON, nullable=False),
     Column("confidence", Float, nullable=False),
     Column("rule", String, nullable=False),
+    # The headings of an index are grouped without a look at the values themselves.
+    Index("ix_index_values_field", "field", "value", "document_id"),
 )
 
 candidates = Table(
@@ -380,4 +384,29 @@ outbox = Table(
     Column("seq", Integer, primary_key=True),
     Column("page", String, nullable=False),
     sqlite_autoincrement=True,
+)
+
+saved_searches = Table(
+    "saved_searches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("query", Text, nullable=False),
+    Column("filters", JSON, nullable=False),  # only those that narrow
+    Column("to_the_letter", Boolean, nullable=False),
+    Column("person", String, nullable=False),
+    Column("created_at", String, nullable=False),
+    Column("last_run_at", String),
+    Column("runs", Integer, nullable=False, default=0),
+)
+
+# By the name of a page and not its row, as decisions are: frames may get new rows.
+saved_pages = Table(
+    "saved_pages",
+    metadata,
+    Column("search_id", ForeignKey("saved_searches.id", ondelete="CASCADE"), primary_key=True),
+    Column("page", String, primary_key=True),
+    Column("document", String, nullable=False),  # as it was reported; empty for a loose page
+    Column("mrn", String, nullable=False),  # as it was reported; empty while nobody's
+    Column("reported_at", String, nullable=False),
 )
