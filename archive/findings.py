@@ -97,16 +97,21 @@ def _values(
     connection: Connection, documents: Sequence[str]
 ) -> dict[str, dict[str, tuple[str, ...]]]:
     table = schema.index_values
+    # The fields are picked here: given them, SQLite goes by field through the whole table.
     rows = connection.execute(
         select(table.c.document_id, table.c.field, table.c.value)
-        .where(table.c.document_id.in_(set(documents)), table.c.field.in_(_TOLD_FIELDS))
-        .distinct()
+        .where(table.c.document_id.in_(set(documents)))
+        .order_by(table.c.id)
     )
-    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    found: dict[str, dict[str, dict[str, None]]] = {}
     for row in rows:
-        of_document = found.setdefault(row.document_id, {})
-        of_document[row.field] = (*of_document.get(row.field, ()), row.value)
-    return found
+        if row.field in _TOLD_FIELDS:
+            of_document = found.setdefault(row.document_id, {})
+            of_document.setdefault(row.field, {})[row.value] = None
+    return {
+        document: {field: tuple(values) for field, values in told.items()}
+        for document, told in found.items()
+    }
 
 
 def _other_names(connection: Connection, mrns: Sequence[str]) -> dict[str, tuple[str, ...]]:

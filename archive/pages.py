@@ -120,6 +120,12 @@ def words_of(connection: Connection, frame: FrameRow) -> OcrPage | None:
     return load(words, frame.ref) if words is not None else None
 
 
+def all_words_of(connection: Connection, frames: Sequence[FrameRow]) -> dict[FrameRef, OcrPage]:
+    """Return the words of those of these frames that were read."""
+    column = schema.readings.c.words
+    return {ref: load(words, ref) for ref, words in _of_readings(connection, frames, column)}
+
+
 def _barcode_row(barcode: Barcode) -> dict[str, object]:
     return {
         "symbology": barcode.symbology,

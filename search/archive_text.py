@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from archive.archive import Archive
-from archive.deliveries import frame_of_page
+from archive.deliveries import frames_of_pages
 from archive.findings import PageFinding, every_page, findings
 from archive.outbox import last_posted, posted
-from archive.pages import words_of
+from archive.pages import all_words_of
 from ocr.model import OcrPage
 
 from .model import Change, Entry
@@ -45,10 +45,12 @@ class ArchiveText:
         with self._archive.catalogue.read() as connection:
             return {found.page: _entry(found) for found in findings(connection, page_ids)}
 
-    def words(self, page_id: str) -> OcrPage | None:
-        """Return the words of a page, None when it was not read."""
+    def words(self, page_ids: Sequence[str]) -> Mapping[str, OcrPage]:
+        """Return the words of those of these pages that were read."""
         with self._archive.catalogue.read() as connection:
-            return words_of(connection, frame_of_page(connection, page_id))
+            frames = frames_of_pages(connection, page_ids)
+            words = all_words_of(connection, frames)
+            return {frame.page: words[frame.ref] for frame in frames if frame.ref in words}
 
 
 def _entry(found: PageFinding) -> Entry:

@@ -56,12 +56,15 @@ class Stream:
 
     row: Sequence[str]
     terms: frozenset[str]
+    ordered: Sequence[str]
+    """The terms, each once."""
 
     @classmethod
     def of(cls, text: str) -> Stream:
         """Return the terms of ``text``."""
         row, extra = placed(text)
-        return cls(row, frozenset((*row, *extra)))
+        ordered = list(dict.fromkeys((*row, *extra)))
+        return cls(row, frozenset(ordered), ordered)
 
     def holding(self, leaf: Leaf) -> Iterable[str]:
         """Return the terms here that ``leaf`` looks for; those of a row where all stand in it."""
@@ -71,7 +74,7 @@ class Stream:
                     return [term for term in self.terms if not set(keys(term)).isdisjoint(wanted)]
                 return self.terms.intersection(wanted)
             case Near(_, term, distance):
-                return alike(term, distance, sorted(self.terms))
+                return alike(term, distance, self.ordered)
             case Fits(_, pattern):
                 return shaped(pattern, self.terms)
             case Row(_, wanted):
@@ -106,10 +109,7 @@ def marks(node: Node, text: str) -> list[Mark]:
     shown = [leaf for leaf in leaves(node) if leaf.field in SHOWN_FIELDS]
     if not shown:
         return []
-    stream = list(tokens(text))
-    terms = Stream(
-        [token.term for token in stream if token.in_row], frozenset(t.term for t in stream)
-    )
+    stream, terms = list(tokens(text)), Stream.of(text)
     found: dict[tuple[int, int], Reason] = {}
     for leaf in sorted(shown, key=lambda one: -_worth(one)):
         why = leaf.why or Reason("")

@@ -233,6 +233,6 @@ class TextSource(Protocol):
         """Return what is known of these pages; one that is absent is to be forgotten."""
         ...
 
-    def words(self, page_id: str) -> OcrPage | None:
-        """Return the words of a page, None when it was not read."""
+    def words(self, page_ids: Sequence[str]) -> Mapping[str, OcrPage]:
+        """Return the words of those of these pages that were read."""
         ...

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from ocr.model import OcrPage
+
 from .access import EVERYTHING, Access
 from .evidence import Answered, Witness, marks
 from .model import Entry, Facet, Filters, Found, Hit, Result, TextSource
@@ -100,7 +102,8 @@ def find(
         if look := looks.partial(known):
             behind_whole = max(offset - literal.total - similar.total, 0)
             shown += _answer(source, index, look, limit - len(shown), behind_whole).shown
-    found = tuple(_found(source, one, manner.marking) for one in shown)
+    words = source.words([one.entry.page_id for one in shown])
+    found = tuple(_found(one, words.get(one.entry.page_id), manner.marking) for one in shown)
     unreliable = index.reader.find(looks.unreliable, 0).total
     return Result(found, literal.total, notes, behind, similar.total, unreliable)
 
@@ -191,12 +194,11 @@ def _read(source: TextSource, hits: Sequence[Hit], look: Look) -> list[_Ranked]:
     ]
 
 
-def _found(source: TextSource, one: _Ranked, marking: Marking) -> Found:
+def _found(one: _Ranked, page: OcrPage | None, marking: Marking) -> Found:
     entry = one.entry
-    page = source.words(entry.page_id)
     text = page.text if page is not None and page.words else entry.text
     where = [(mark.start, mark.end) for mark in marks(one.words, text)]
-    words = matched_words(page, where) if page is not None else []
+    words = matched_words(page, where, text) if page is not None else []
     return Found(
         page=entry.page_id,
         document=entry.document_id,

@@ -24,12 +24,17 @@ def spans(node: Node, text: str) -> list[Span]:
     return [(mark.start, mark.end) for mark in marks(node, text)]
 
 
-def matched_words(page: OcrPage, found: Sequence[Span]) -> list[Word]:
-    """Return the words of ``page`` that the spans of its text touch, in reading order."""
+def matched_words(page: OcrPage, found: Sequence[Span], text: str | None = None) -> list[Word]:
+    """Return the words of ``page`` that the spans of its text touch, in reading order.
+
+    ``text`` is that of the page, for who has it at hand.
+    """
+    if not found:
+        return []
     touched: list[Word] = []
     waiting = iter(found)
     span = next(waiting, None)
-    for word, start, end in _placed(page):
+    for word, start, end in _placed(page, page.text if text is None else text):
         while span is not None and span[1] <= start:
             span = next(waiting, None)
         if span is not None and span[0] < end:
@@ -37,9 +42,9 @@ def matched_words(page: OcrPage, found: Sequence[Span]) -> list[Word]:
     return touched
 
 
-def _placed(page: OcrPage) -> Iterator[tuple[Word, int, int]]:
+def _placed(page: OcrPage, text: str) -> Iterator[tuple[Word, int, int]]:
     """Yield every word with its place in the text of the page."""
-    text, at = page.text, 0
+    at = 0
     for word in page.words:
         start = text.index(word.text, at)
         at = start + len(word.text)

@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 LONGEST_TERM = 64
 """Characters of a term that count; nobody types more, and engines have limits of their own."""
@@ -42,9 +43,8 @@ _ASCII_CHAIN = re.compile(_CHAIN.pattern, re.ASCII)
 _PATTERN_ATOM, _PATTERN_CHAIN = re.compile(_atom("*?")), _chain(_atom("*?"))
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A term where it stands."""
+class Token(NamedTuple):
+    """A term where it stands; a tuple, for a page has hundreds and a search reads many pages."""
 
     term: str
     position: int

@@ -59,8 +59,8 @@ class MemoryArchive:
     def entries(self, page_ids: Sequence[str]) -> Mapping[str, Entry]:
         return {page_id: self.pages[page_id] for page_id in page_ids if page_id in self.pages}
 
-    def words(self, page_id: str) -> OcrPage | None:
-        return page_of(self.pages[page_id].text)
+    def words(self, page_ids: Sequence[str]) -> Mapping[str, OcrPage]:
+        return {page_id: page_of(self.pages[page_id].text) for page_id in page_ids}
 
 
 WORDS = (
