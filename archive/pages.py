@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from capture.model import Barcode, Box, Digest, FrameRef, FrameState, Polarity, Step
 from indexer.model import DocumentType, IndexValue, PageIndex, PageTraits
-from ocr.codec import dump, load, quality_of, quality_row
+from ocr.codec import PlacedWord, dump, load, load_places, quality_of, quality_row
 from ocr.model import OcrPage, Quality, Verdict
 
 from . import schema
@@ -120,10 +120,18 @@ def words_of(connection: Connection, frame: FrameRow) -> OcrPage | None:
     return load(words, frame.ref) if words is not None else None
 
 
-def all_words_of(connection: Connection, frames: Sequence[FrameRow]) -> dict[FrameRef, OcrPage]:
-    """Return the words of those of these frames that were read."""
-    column = schema.readings.c.words
-    return {ref: load(words, ref) for ref, words in _of_readings(connection, frames, column)}
+def placed_words(connection: Connection, pages: Sequence[str]) -> dict[str, list[PlacedWord]]:
+    """Return the words of those of these pages that were read, with their boxes, by page id."""
+    frames, readings = schema.frames, schema.readings
+    found: dict[str, list[PlacedWord]] = {}
+    for part in in_parts(pages):
+        rows = connection.execute(
+            select(frames.c.page, readings.c.words)
+            .join(readings, readings.c.frame_id == frames.c.id)
+            .where(frames.c.page.in_(part))
+        )
+        found |= {page: load_places(words) for page, words in rows}
+    return found
 
 
 def _barcode_row(barcode: Barcode) -> dict[str, object]:

@@ -6,13 +6,14 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 from capture.errors import CustodyError
 from capture.model import Box, FrameRef
 
 from .model import OcrPage, Quality, RuledLine, Verdict, Word
 
+NO_READING = "the bytes kept for a reading are not one: read the page again"
 FORM = 2
 """Raised when what is written changes; older forms stay readable."""
 
@@ -46,9 +47,29 @@ def load(content: bytes, frame: FrameRef) -> OcrPage:
         seen = _seen(kept) if kept["form"] > 1 else {}
         return OcrPage(frame, str(kept["engine"]), words, **seen)
     except (zlib.error, ValueError, KeyError, TypeError) as error:
-        raise CustodyError(
-            "the bytes kept for a reading are not one: read the page again"
-        ) from error
+        raise CustodyError(NO_READING) from error
+
+
+class PlacedWord(NamedTuple):
+    """A word with its box in pixels of the page image, and nothing else that is known of it."""
+
+    text: str
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def load_places(content: bytes) -> list[PlacedWord]:
+    """Return the words of the page that `dump` made ``content`` of, in reading order.
+
+    In a third of the time of `load`, for who shows many pages; CustodyError as there.
+    """
+    try:
+        rows = json.loads(zlib.decompress(content))["words"]
+        return [PlacedWord(*row[:5]) for row in rows]
+    except (zlib.error, ValueError, KeyError, TypeError) as error:
+        raise CustodyError(NO_READING) from error
 
 
 def _word(

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from archive.archive import Archive
-from archive.deliveries import frames_of_pages
 from archive.findings import PageFinding, every_page, findings
 from archive.outbox import last_posted, posted
-from archive.pages import all_words_of
-from ocr.model import OcrPage
+from archive.pages import placed_words
+from ocr.codec import PlacedWord
 
 from .model import Change, Entry
 
@@ -45,12 +44,10 @@ class ArchiveText:
         with self._archive.catalogue.read() as connection:
             return {found.page: _entry(found) for found in findings(connection, page_ids)}
 
-    def words(self, page_ids: Sequence[str]) -> Mapping[str, OcrPage]:
-        """Return the words of those of these pages that were read."""
+    def words(self, page_ids: Sequence[str]) -> Mapping[str, Sequence[PlacedWord]]:
+        """Return the words of those of these pages that were read, as they stand in the text."""
         with self._archive.catalogue.read() as connection:
-            frames = frames_of_pages(connection, page_ids)
-            words = all_words_of(connection, frames)
-            return {frame.page: words[frame.ref] for frame in frames if frame.ref in words}
+            return placed_words(connection, page_ids)
 
 
 def _entry(found: PageFinding) -> Entry:

@@ -245,7 +245,7 @@ def _ranges(entry: Entry) -> Iterator[tuple[str, tuple[int, int]]]:
 Fetch: TypeAlias = Callable[[int], Sequence[tuple[float, T]]]
 """From a number to that many of the best pages: score and address, best first."""
 
-_FURTHEST_TIE = 1000
+_FURTHEST_TIE = 256
 
 
 def best_of(
@@ -253,13 +253,11 @@ def best_of(
 ) -> list[tuple[float, T]]:
     """Return score and address of the hits from ``offset`` on, equal scores in ``order``.
 
-    Looks past ``limit`` once for pages of the same score; ties of thousands stay in the order of
-    the engine at the far end.
+    Looks past ``limit`` for pages of the same score; ties of hundreds stay in the order of the
+    engine at the far end.
     """
     wanted = offset + limit
-    best = fetch(wanted + 1)
-    if len(best) > wanted and rounded(best[wanted - 1][0]) == rounded(best[-1][0]):
-        best = fetch(wanted + _FURTHEST_TIE)
+    best = fetch(wanted + _FURTHEST_TIE)
     places = order([address for _, address in best])
     ranked = sorted(
         zip(best, places, strict=True), key=lambda found: (-rounded(found[0][0]), found[1])

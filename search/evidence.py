@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from .engine import texts
 from .model import Entry, Why
@@ -29,13 +30,11 @@ from .nodes import (
 from .sounds import alike as sounds_alike
 from .sounds import keys
 from .terms import alike, shaped
-from .text import Token, placed, tokens
+from .text import placed, tokens_of
 from .tree import TEXT_FIELDS
 from .widen import WORTH
 
-SHOWN_FIELDS = frozenset(
-    {WORDS, SOUND, "mrn", "name", "diagnosis", "procedure", "physician", "facility"}
-)
+SHOWN_FIELDS = frozenset({WORDS, "mrn", "name", "diagnosis", "procedure", "physician", "facility"})
 """Fields whose words, where they stand on the page too, are marked there."""
 _CLOSE = 0.3
 """What it adds to the rank of a page that the words stand side by side on it."""
@@ -78,16 +77,16 @@ class Stream:
             case Fits(_, pattern):
                 return shaped(pattern, self.terms)
             case Row(_, wanted):
-                return wanted if any(self.starts_of(wanted)) else ()
+                return wanted if next(self.starts_of(wanted), None) is not None else ()
 
     def starts_of(self, wanted: Sequence[str]) -> Iterator[int]:
-        """Yield 1 + the place of each beginning of ``wanted`` in the row."""
+        """Yield the place in the row of each beginning of ``wanted``."""
         if not self.terms.issuperset(wanted):
             return
         size = len(wanted)
         for at, term in enumerate(self.row):
             if term == wanted[0] and tuple(self.row[at : at + size]) == tuple(wanted):
-                yield at + 1
+                yield at
 
 
 def leaves(node: Node) -> Iterator[Leaf]:
@@ -104,35 +103,41 @@ def leaves(node: Node) -> Iterator[Leaf]:
             return
 
 
-def marks(node: Node, text: str) -> list[Mark]:
-    """Return where the words of ``node`` stand in ``text``, in order, none within another."""
+def marks(node: Node, text: str, answers: Sequence[Why] = ()) -> list[Mark]:
+    """Return where the words of ``node`` stand in ``text``, in order, none within another.
+
+    A name that sounds alike is marked where it stands as in the ``answers`` of the page.
+    """
     shown = [leaf for leaf in leaves(node) if leaf.field in SHOWN_FIELDS]
-    if not shown:
+    if not (shown or answers):
         return []
-    stream, terms = list(tokens(text)), Stream.of(text)
-    found: dict[tuple[int, int], Reason] = {}
+    stream = Stream.of(text)
+    terms: dict[str, Reason] = {}
+    places: dict[int, Reason] = {}
     for leaf in sorted(shown, key=lambda one: -_worth(one)):
         why = leaf.why or Reason("")
-        for token in _tokens_of(leaf, terms, stream):
-            found.setdefault((token.start, token.end), why)
-    return _outermost(Mark(start, end, why) for (start, end), why in found.items())
+        for place in _places(leaf, stream):
+            places.setdefault(place, why)
+        for term in () if isinstance(leaf, Row) else stream.holding(leaf):
+            terms.setdefault(term, why)
+    for one in answers:
+        if one.how in (How.SOUND, How.FAR_SOUND):
+            terms.setdefault(one.found, Reason(one.asked, one.how))
+    return _outermost(
+        Mark(token.start, token.end, terms.get(token.term) or places[token.position])
+        for token in tokens_of(text, terms, places)
+    )
+
+
+def _places(leaf: Leaf, stream: Stream) -> Iterator[int]:
+    """Yield the places of the words of a row, wherever it stands."""
+    if isinstance(leaf, Row):
+        for start in stream.starts_of(leaf.terms):
+            yield from range(start, start + len(leaf.terms))
 
 
 def _worth(leaf: Leaf) -> float:
     return WORTH[leaf.why.how] if leaf.why else 1.0
-
-
-def _tokens_of(leaf: Leaf, terms: Stream, stream: Sequence[Token]) -> Iterator[Token]:
-    if isinstance(leaf, Row):
-        row = [token for token in stream if token.in_row]
-        for start in terms.starts_of(leaf.terms):
-            yield from row[start - 1 : start - 1 + len(leaf.terms)]
-        return
-    wanted = set(terms.holding(leaf))
-    if leaf.field == SOUND and leaf.why:
-        # On a whole page, many a word shares a key with a name.
-        wanted = {term for term in wanted if sounds_alike(term, leaf.why.asked)}
-    yield from (token for token in stream if token.term in wanted)
 
 
 def _outermost(found: Iterable[Mark]) -> list[Mark]:
@@ -157,8 +162,10 @@ class Witness:
 
     def __init__(self, entry: Entry) -> None:
         self._entry = entry
-        self._page = Stream.of(entry.text)
-        self._known: dict[str, Stream] = {}
+
+    @cached_property
+    def _page(self) -> Stream:
+        return Stream.of(self._entry.text)
 
     def answers(self, node: Node, weights: Mapping[str, float]) -> Answered:
         """Return how the page answers the words of ``node``; ``weights`` by word asked."""
@@ -191,10 +198,7 @@ class Witness:
         if field == WORDS:
             yield "page", self._page
         for one in _fields_behind(field):
-            if one not in self._known:
-                told = self._entry.mrn if one == "mrn" else "\n".join(texts(self._entry, one))
-                self._known[one] = Stream.of(told)
-            yield one, self._known[one]
+            yield one, _known(_told(self._entry, one))
 
     def _worth(self, told: Sequence[Why], weights: Mapping[str, float]) -> float:
         whole = sum(weights.values())
@@ -216,6 +220,16 @@ class Witness:
             if len(last) == len(wanted):
                 shortest = min(shortest, at - min(last.values()) + 1)
         return len(wanted) / max(shortest, len(wanted))
+
+
+def _told(entry: Entry, field: str) -> str:
+    return entry.mrn if field == "mrn" else "\n".join(texts(entry, field))
+
+
+@lru_cache(maxsize=4096)
+def _known(text: str) -> Stream:
+    """Return the terms of a short text; names of types, doctors and rolls come again and again."""
+    return Stream.of(text)
 
 
 def _by_ear(asked: str, found: Iterable[str], where: str) -> Why:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from capture.errors import SettingsError
-from ocr.model import OcrPage
+from ocr.codec import PlacedWord
 
 from .dates import day_range
 from .nodes import How
@@ -233,6 +233,6 @@ class TextSource(Protocol):
         """Return what is known of these pages; one that is absent is to be forgotten."""
         ...
 
-    def words(self, page_ids: Sequence[str]) -> Mapping[str, OcrPage]:
-        """Return the words of those of these pages that were read."""
+    def words(self, page_ids: Sequence[str]) -> Mapping[str, Sequence[PlacedWord]]:
+        """Return the words of those of these pages that were read, as they stand in the text."""
         ...

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from ocr.model import OcrPage
+from ocr.codec import PlacedWord
 
 from .access import EVERYTHING, Access
 from .evidence import Answered, Witness, marks
@@ -22,7 +22,7 @@ from .synonym_file import load
 from .synonyms import Synonyms
 
 NOTHING_ASKED = "type a word to search for, or set a filter"
-_READ = 60
+_READ = 40
 """Pages with similar words that are read before they are ranked."""
 
 
@@ -103,7 +103,7 @@ def find(
             behind_whole = max(offset - literal.total - similar.total, 0)
             shown += _answer(source, index, look, limit - len(shown), behind_whole).shown
     words = source.words([one.entry.page_id for one in shown])
-    found = tuple(_found(one, words.get(one.entry.page_id), manner.marking) for one in shown)
+    found = tuple(_found(one, words.get(one.entry.page_id, ()), manner.marking) for one in shown)
     unreliable = index.reader.find(looks.unreliable, 0).total
     return Result(found, literal.total, notes, behind, similar.total, unreliable)
 
@@ -194,11 +194,10 @@ def _read(source: TextSource, hits: Sequence[Hit], look: Look) -> list[_Ranked]:
     ]
 
 
-def _found(one: _Ranked, page: OcrPage | None, marking: Marking) -> Found:
+def _found(one: _Ranked, placed: Sequence[PlacedWord], marking: Marking) -> Found:
     entry = one.entry
-    text = page.text if page is not None and page.words else entry.text
-    where = [(mark.start, mark.end) for mark in marks(one.words, text)]
-    words = matched_words(page, where, text) if page is not None else []
+    where = [(mark.start, mark.end) for mark in marks(one.words, entry.text, one.answered.why)]
+    words = matched_words(placed, entry.text, where)
     return Found(
         page=entry.page_id,
         document=entry.document_id,
@@ -207,8 +206,8 @@ def _found(one: _Ranked, page: OcrPage | None, marking: Marking) -> Found:
         type=entry.type_name or entry.type_code,
         date=entry.date,
         score=one.hit.score,
-        snippet=snippet(text, where, mark=marking.mark, plain=marking.plain),
-        boxes=tuple((w.box.x, w.box.y, w.box.width, w.box.height) for w in words),
+        snippet=snippet(entry.text, where, mark=marking.mark, plain=marking.plain),
+        boxes=tuple((word.x, word.y, word.width, word.height) for word in words),
         matched=tuple(word.text for word in words),
         handwritten=entry.handwritten,
         why=one.answered.why,

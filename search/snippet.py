@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ocr.model import OcrPage, Word
+from ocr.codec import PlacedWord
 
 from .evidence import marks
 from .nodes import Node
@@ -24,17 +24,16 @@ def spans(node: Node, text: str) -> list[Span]:
     return [(mark.start, mark.end) for mark in marks(node, text)]
 
 
-def matched_words(page: OcrPage, found: Sequence[Span], text: str | None = None) -> list[Word]:
-    """Return the words of ``page`` that the spans of its text touch, in reading order.
-
-    ``text`` is that of the page, for who has it at hand.
-    """
+def matched_words(
+    words: Sequence[PlacedWord], text: str, found: Sequence[Span]
+) -> list[PlacedWord]:
+    """Return those of ``words`` that the spans of their ``text`` touch, in reading order."""
     if not found:
         return []
-    touched: list[Word] = []
+    touched: list[PlacedWord] = []
     waiting = iter(found)
     span = next(waiting, None)
-    for word, start, end in _placed(page, page.text if text is None else text):
+    for word, start, end in _places(words, text):
         while span is not None and span[1] <= start:
             span = next(waiting, None)
         if span is not None and span[0] < end:
@@ -42,10 +41,10 @@ def matched_words(page: OcrPage, found: Sequence[Span], text: str | None = None)
     return touched
 
 
-def _placed(page: OcrPage, text: str) -> Iterator[tuple[Word, int, int]]:
+def _places(words: Sequence[PlacedWord], text: str) -> Iterator[tuple[PlacedWord, int, int]]:
     """Yield every word with its place in the text of the page."""
     at = 0
-    for word in page.words:
+    for word in words:
         start = text.index(word.text, at)
         at = start + len(word.text)
         yield word, start, at

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -109,6 +109,25 @@ def tokens(text: str) -> Iterator[Token]:
         found = _chain_tokens(match, position)
         yield from found
         position += sum(token.in_row for token in found)
+
+
+def tokens_of(text: str, terms: Container[str], places: Container[int]) -> Iterator[Token]:
+    """Yield the tokens of ``text`` that are one of ``terms``, or stand at ``places`` in the row.
+
+    What `tokens` would yield of them, several times as fast.
+    """
+    position = 0
+    for match in _CHAIN.finditer(text):
+        whole = match.group()
+        if whole.isalnum():
+            if position in places or term(whole) in terms:
+                yield Token(term(whole), position, match.start(), match.end())
+            position += 1
+            continue
+        for token in _chain_tokens(match, position):
+            if token.term in terms or (token.in_row and token.position in places):
+                yield token
+            position += token.in_row
 
 
 def placed(text: str) -> tuple[list[str], list[str]]:

@@ -30,7 +30,7 @@ from .plan import plan, readings
 from .sounds import keys
 from .spellings import confusions, halves, joined
 from .synonyms import Run, Synonyms
-from .text import chains, has_word
+from .text import chains
 from .tree import TEXT_FIELDS, And, Or, Phrase, Tree, Word
 
 Frequency: TypeAlias = Callable[[str, str], int]
@@ -112,7 +112,7 @@ def most_of(tree: Tree, how: Widening) -> Node | None:
 def weights_of(tree: Tree, how: Widening) -> Mapping[str, float]:
     """Return what each word of ``tree`` counts for the rank of a page, by the word as typed."""
     found: dict[str, float] = {}
-    for field, run in _runs(tree):
+    for field, run in _runs(tree, how):
         for leaf in run if field is not None else ():
             if isinstance(leaf, Word | Phrase):
                 for word in _asked(leaf):
@@ -124,7 +124,7 @@ def words_of(tree: Tree, how: Widening) -> Words:
     """Return the words of ``tree`` as choices."""
     choices: list[Node] = []
     rest: list[Node] = []
-    for field, run in _runs(tree):
+    for field, run in _runs(tree, how):
         if field is None:
             rest += [_other(part, how) for part in run]
         else:
@@ -132,18 +132,25 @@ def words_of(tree: Tree, how: Widening) -> Words:
     return Words(tuple(choices), tuple(rest))
 
 
-def _runs(tree: Tree) -> Iterator[tuple[str | None, list[Tree]]]:
+def _runs(tree: Tree, how: Widening) -> Iterator[tuple[str | None, list[Tree]]]:
     """Yield neighbours that are words of one field together; None is no such field."""
     parts = tree.parts if isinstance(tree, And) else (tree,)
-    for field, run in groupby(parts, key=_widened_field):
+    for field, run in groupby(parts, key=lambda part: _widened_field(part, how)):
         yield field, list(run)
 
 
-def _widened_field(part: Tree) -> str | None:
-    """Return the field of what may be widened; what has no word finds nothing, to the letter."""
-    if not isinstance(part, Word | Phrase):
+def _widened_field(part: Tree, how: Widening) -> str | None:
+    """Return the field of what may be widened.
+
+    What has no word finds nothing, to the letter. The words of a phrase that are all common
+    stand on most pages: taken apart, it would find these.
+    """
+    if not isinstance(part, Word | Phrase) or part.field not in _WIDENED:
         return None
-    return part.field if part.field in _WIDENED and has_word(part.text) else None
+    words = [chain.joined for chain in chains(part.text)]
+    is_common = all(how.is_common(part.field or WORDS, word) for word in words)
+    is_left = isinstance(part, Phrase) and is_common
+    return part.field if words and not is_left else None
 
 
 def _other(part: Tree, how: Widening) -> Node:

@@ -122,7 +122,7 @@ def test_a_page_of_which_a_word_was_misread_is_missed_by_the_peer(
 def test_words_read_again_are_those_of_the_archive(archive: ArchiveText) -> None:
     page = true_page(7, 77)
     kept = archive.words([page.page_id])[page.page_id]
-    assert [word.text for word in kept.words] == [row[0] for row in read_rows(0.02, page)]
+    assert [word.text for word in kept] == [row[0] for row in read_rows(0.02, page)]
 
 
 def test_filters_narrow_what_the_peer_finds(peer: sqlite3.Connection) -> None:

@@ -8,22 +8,18 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from capture.model import Box, Digest, FrameRef
-from ocr.model import OcrPage, Word
+from ocr.codec import PlacedWord
 from search import tree
 from search.model import Change, Entry
 
-FRAME = FrameRef(Digest("a" * 64), 1)
 
-
-def page_of(text: str) -> OcrPage:
-    """Return ``text`` as it would be read, with a box of 10 by 20 pixels a letter."""
-    words = [
-        Word(word, Box(column * 100, row * 30, 10 * len(word), 20), 0.9, line=row)
+def placed_words(text: str) -> list[PlacedWord]:
+    """Return the words of ``text`` as if read, with a box of 10 by 20 pixels a letter."""
+    return [
+        PlacedWord(word, column * 100, row * 30, 10 * len(word), 20)
         for row, line in enumerate(text.split("\n"))
         for column, word in enumerate(line.split())
     ]
-    return OcrPage(FRAME, "fake 1", tuple(words))
 
 
 @dataclass
@@ -59,8 +55,8 @@ class MemoryArchive:
     def entries(self, page_ids: Sequence[str]) -> Mapping[str, Entry]:
         return {page_id: self.pages[page_id] for page_id in page_ids if page_id in self.pages}
 
-    def words(self, page_ids: Sequence[str]) -> Mapping[str, OcrPage]:
-        return {page_id: page_of(self.pages[page_id].text) for page_id in page_ids}
+    def words(self, page_ids: Sequence[str]) -> Mapping[str, Sequence[PlacedWord]]:
+        return {page_id: placed_words(self.pages[page_id].text) for page_id in page_ids}
 
 
 WORDS = (

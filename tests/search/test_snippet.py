@@ -13,7 +13,7 @@ from search.plan import plan
 from search.query import parse
 from search.snippet import WIDTH, matched_words, snippet, spans
 from search.tree import Tree
-from tests.search.archives import page_of, some_text, trees
+from tests.search.archives import placed_words, some_text, trees
 
 TEXT = """DISCHARGE SUMMARY
 The patient was seen in follow-up for lobar pneu-
@@ -54,16 +54,15 @@ def test_what_matched_is_marked(query: str, expected: list[str]) -> None:
 
 
 def test_a_word_broken_over_a_line_has_both_its_boxes() -> None:
-    page = page_of(TEXT)
-    words = matched_words(page, spans(asked("pneumonia"), page.text))
+    words = matched_words(placed_words(TEXT), TEXT, spans(asked("pneumonia"), TEXT))
     assert [word.text for word in words] == ["pneu-", "monia"]
-    assert [word.box.y for word in words] == [30, 60]
+    assert [word.y for word in words] == [30, 60]
 
 
 def test_the_same_word_twice_has_its_own_box_each_time() -> None:
-    page = page_of("pain no pain")
-    words = matched_words(page, spans(asked("pain"), page.text))
-    assert [word.box.x for word in words] == [0, 200]
+    text = "pain no pain"
+    words = matched_words(placed_words(text), text, spans(asked("pain"), text))
+    assert [word.x for word in words] == [0, 200]
 
 
 def test_a_snippet_is_cut_around_the_best_cluster() -> None:
@@ -92,13 +91,13 @@ def test_a_snippet_can_be_painted_for_a_browser() -> None:
 def test_a_snippet_is_made_of_the_text_and_never_much_wider(
     text: str, tree: Tree, width: int
 ) -> None:
-    page = page_of(text)
-    found = spans(asked(tree), page.text)
-    shown = snippet(page.text, found, width=width)
+    found = spans(asked(tree), text)
+    shown = snippet(text, found, width=width)
+    words = placed_words(text)
     assert len(shown) <= width + 44
-    assert shown.strip("… ") in " ".join(page.text.split())
-    assert set(matched_words(page, found)) <= set(page.words)
-    assert bool(matched_words(page, found)) == bool(found)
+    assert shown.strip("… ") in " ".join(text.split())
+    assert set(matched_words(words, text, found)) <= set(words)
+    assert bool(matched_words(words, text, found)) == bool(found)
 
 
 @given(st.text(), st.text(min_size=1, max_size=8), st.integers(10, 60))

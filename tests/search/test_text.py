@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.text import LONGEST_TERM, chains, fold, has_word, identifier, label, placed, tokens
+from search.text import (
+    LONGEST_TERM,
+    chains,
+    fold,
+    has_word,
+    identifier,
+    label,
+    placed,
+    tokens,
+    tokens_of,
+)
 
 
 def terms(text: str) -> list[tuple[int, str]]:
@@ -94,3 +104,18 @@ def test_terms_are_placed_alike_with_and_without_their_place_in_the_text(text: s
     row, beside = placed(text)
     assert list(enumerate(row)) == terms(text)
     assert beside == extra(text)
+
+
+@given(
+    st.lists(st.sampled_from(("Chest", "follow-up", "98.6", "O'B", "pneu-\n"))).map(" ".join),
+    st.sets(st.sampled_from(("chest", "followup", "up", "o", "pneu"))),
+    st.sets(st.integers(0, 9)),
+)
+def test_the_tokens_that_are_asked_for_are_those_of_the_text(
+    text: str, wanted: set[str], places: set[int]
+) -> None:
+    assert list(tokens_of(text, wanted, places)) == [
+        token
+        for token in tokens(text)
+        if token.term in wanted or (token.in_row and token.position in places)
+    ]
