@@ -500,10 +500,15 @@ def _print_search_notes(result: Result, filters: Filters) -> None:
         click.echo(f"note: {note}", err=True)
     if result.behind:
         click.echo(f"note: the index has yet to see {result.behind} changes", err=True)
-    if result.unreliable:
-        where = "of this chart" if filters.mrn else "of those looked through"
+    _print_unreliable(
+        result.unreliable, "of this chart" if filters.mrn else "of those looked through"
+    )
+
+
+def _print_unreliable(count: int, where: str) -> None:
+    if count:
         click.echo(
-            f"note: {result.unreliable} pages {where} are not reliably searchable "
+            f"note: {count} pages {where} are not reliably searchable "
             "(by hand, badly read or unread)",
             err=True,
         )
@@ -565,6 +570,7 @@ def chart(mrn: str, order: str | None, home: Path, as_json: bool) -> None:
     with open_archive(home) as archive, archive.catalogue.write() as connection:
         found = charts.chart_of(connection, mrn, _chart_order(archive, order))
         record(connection, "chart viewed", "chart", actor=this_person())
+    _print_unreliable(found.unreliable, "of this chart")
     if as_json:
         for row in found.documents:
             _print_json(_document_json(row) | {"same_as": found.same_as(row)})

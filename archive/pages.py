@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, func, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from capture.model import Barcode, Box, Digest, FrameRef, FrameState, Polarity, Step
@@ -118,6 +118,22 @@ def words_of(connection: Connection, frame: FrameRow) -> OcrPage | None:
         select(table.c.words).where(table.c.frame_id == frame.id)
     ).scalar_one_or_none()
     return load(words, frame.ref) if words is not None else None
+
+
+def count_unreliable(connection: Connection, pages: Sequence[str]) -> int:
+    """Return how many of these pages read badly, are mostly by hand, or were not read."""
+    frames, readings = schema.frames, schema.readings
+    unfit = readings.c.verdict.in_((Verdict.DOUBTFUL.value, Verdict.RESCAN.value))
+    return sum(
+        connection.execute(
+            select(func.count())
+            .select_from(frames)
+            .outerjoin(readings, readings.c.frame_id == frames.c.id)
+            .where(frames.c.page.in_(part))
+            .where(or_(readings.c.frame_id.is_(None), readings.c.handwritten, unfit))
+        ).scalar_one()
+        for part in in_parts(pages)
+    )
 
 
 def placed_words(connection: Connection, pages: Sequence[str]) -> dict[str, list[PlacedWord]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from archive.catalogue import Connection
 from archive.documents import DocumentRow, best_value, documents_of_patient, values_of
+from archive.pages import count_unreliable
 from archive.patients import StoredIndex
 from archive.same_sheets import same_sheets
 from capture.errors import ArchiveError
@@ -22,6 +23,8 @@ class Chart:
     documents: tuple[DocumentRow, ...]
     same_sheets: Mapping[str, tuple[str, ...]]
     """The other pages that show the sheet of a page, for pages that were scanned twice."""
+    unreliable: int
+    """Pages whose text is not to be relied on: read badly, by hand, or not at all."""
 
     def same_as(self, row: DocumentRow) -> dict[str, list[str]]:
         """Return the pages of a document whose sheet other pages show too, with those."""
@@ -48,7 +51,12 @@ def chart_of(connection: Connection, mrn: str, order: ChartOrder = ChartOrder.SO
         )
     )
     pages = [page for row in filed for page in row.pages]
-    return Chart(patient, tuple(filed), same_sheets(connection, pages))
+    return Chart(
+        patient,
+        tuple(filed),
+        same_sheets(connection, pages),
+        count_unreliable(connection, pages),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,13 @@ class Witness:
     def _page(self) -> Stream:
         return Stream.of(self._entry.text)
 
+    @cached_property
+    def _everything(self) -> Stream:
+        """The page and all that is known of it, to see at once that a word is not there."""
+        known = _known("\n".join(_told(self._entry, one) for one in _fields_behind(WORDS)))
+        ordered = list(dict.fromkeys((*self._page.ordered, *known.ordered)))
+        return Stream([*self._page.row, *known.row], frozenset(ordered), ordered)
+
     def answers(self, node: Node, weights: Mapping[str, float]) -> Answered:
         """Return how the page answers the words of ``node``; ``weights`` by word asked."""
         best: dict[str, Why] = {}
@@ -183,6 +190,8 @@ class Witness:
 
     def _why(self, leaf: Leaf) -> Why | None:
         reason = leaf.why or Reason("")
+        if leaf.field == WORDS and not self._everything.holding(leaf):
+            return None
         for where, stream in self._streams(leaf.field):
             found = stream.holding(leaf)
             if isinstance(leaf, Row) and found:

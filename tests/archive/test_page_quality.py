@@ -60,3 +60,24 @@ def test_a_reading_kept_before_quality_was_told_is_neither(archive: Archive) -> 
     with archive.catalogue.write() as connection:
         connection.execute(text("UPDATE readings SET quality = NULL, verdict = NULL"))
         assert pages.unfit_pages(connection, [frame]) == {}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "handwritten", "count"),
+    [(Verdict.GOOD, False, 0), (Verdict.GOOD, True, 1), (Verdict.DOUBTFUL, False, 1)],
+)
+def test_pages_that_a_search_may_miss_are_counted(
+    archive: Archive, verdict: Verdict, handwritten: bool, count: int
+) -> None:
+    frame = kept(archive, verdict, handwritten=handwritten)
+    with archive.catalogue.read() as connection:
+        assert pages.count_unreliable(connection, [frame.page]) == count
+        assert pages.count_unreliable(connection, []) == 0
+
+
+def test_a_page_that_was_not_read_is_counted_as_well(archive: Archive) -> None:
+    with archive.catalogue.write() as connection:
+        batch = deliveries.open_batch(connection, "box", origin=b"", kind="auto")
+    (frame,) = add_source(archive, batch, b"a master", 1)
+    with archive.catalogue.read() as connection:
+        assert pages.count_unreliable(connection, [frame.page]) == 1
