@@ -13,7 +13,7 @@ from .nodes import AllParts, AnyOf, Constant, Node, SomePart, Without
 from .plan import plan
 from .synonyms import Synonyms
 from .tree import Tree, scope_of
-from .widen import Widening, most_of, weights_of, widened
+from .widen import Widening, can_widen, most_of, weights_of, widened
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,12 @@ class Looks:
 
     @property
     def similar(self) -> Look | None:
-        """The other pages that hold every word, or what stands for it; None when not wanted."""
-        if self._question.to_the_letter:
+        """The other pages that hold every word, or what stands for it.
+
+        None when not wanted, and where there is nothing but numbers, dates and labels.
+        """
+        asked = [one for one in (self._question.words, self._question.form) if one]
+        if self._question.to_the_letter or not any(can_widen(one, self._near) for one in asked):
             return None
         node = AllParts((self._wide, Without(self.exact)))
         return Look(node, self._similar_words or self._words, self._weights)

@@ -93,6 +93,18 @@ class Widening:
         return log(1 + (self.pages - often + 0.5) / (often + 0.5))
 
 
+def can_widen(tree: Tree, how: Widening) -> bool:
+    """Whether anything in ``tree`` may be answered less exactly."""
+    match tree:
+        case And(parts) | Or(parts):
+            return any(can_widen(part, how) for part in parts)
+        case Word(text) | Phrase(text):
+            field = _widened_field(tree, how)
+            return field is not None and any(chain.joined.isalpha() for chain in chains(text))
+        case _:
+            return False
+
+
 def widened(tree: Tree, how: Widening) -> Node:
     """Return what finds the pages that hold every word of ``tree``, or what stands for it."""
     found = words_of(tree, how)
