@@ -15,7 +15,7 @@ from typing import Protocol, TypeAlias, TypeVar
 from capture.errors import ArchiveError, BusyError, ChartroomError
 
 from .dates import day_range
-from .grams import rows_of_grams
+from .grams import USUAL, rows_of_grams
 from .model import FACETS, Answer, Entry, Facet
 from .nodes import SOUND, WORDS, Node
 from .sounds import keys
@@ -36,9 +36,11 @@ _SHORT = 200
 """Characters of a row, such as the name of a type, that comes again and again."""
 
 
-@lru_cache(maxsize=20_000)
-def _short_grams(row: str) -> tuple[str, ...]:
-    return tuple(rows_of_grams(row.split()))
+def _grams(row: str, common: frozenset[str]) -> tuple[str, ...]:
+    return tuple(rows_of_grams(row.split(), common))
+
+
+_short_grams = lru_cache(maxsize=20_000)(_grams)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,12 @@ class Indexed:
     facets: Mapping[Facet, Sequence[str]]
     """What the page counts under."""
 
-    def grams(self) -> Iterator[str]:
-        """Yield the rows of grams of common words in WORDS, for an engine that wants them."""
+    def grams(self, common: frozenset[str]) -> Iterator[str]:
+        """Yield the rows of grams of ``common`` words in WORDS, for an engine that wants them."""
         for row in self.rows[WORDS]:
             if " " in row:
-                yield from _short_grams(row) if len(row) <= _SHORT else rows_of_grams(row.split())
+                is_short = len(row) <= _SHORT
+                yield from (_short_grams if is_short else _grams)(row, common)
 
 
 class IndexWriter(Protocol):
@@ -117,8 +120,8 @@ class SearchEngine(Protocol):
         """Version of the library."""
         ...
 
-    def create(self, folder: Path) -> None:
-        """Make an empty index."""
+    def create(self, folder: Path, common: frozenset[str] = USUAL) -> None:
+        """Make an empty index; ``common`` words may get grams."""
         ...
 
     def writing(self, folder: Path, *, fresh: bool = False) -> AbstractContextManager[IndexWriter]:

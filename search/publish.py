@@ -16,14 +16,19 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
+from random import Random
 
 from capture.errors import ArchiveError, BusyError
 
 from .engine import IN_USE, SCHEMA, IndexReader, SearchEngine
 from .engines import engine_named
+from .grams import common_words
 from .model import TextSource
 from .sentinel import Sentinel, read_sentinel, sync_folder, write_sentinel
 from .settings import SearchSettings
+
+_SAMPLE = 1000
+"""Pages on which common words are counted."""
 
 log = logging.getLogger(__name__)
 
@@ -187,7 +192,7 @@ def _build(
     _sweep(home, before.folder if before else "")
     folder = _new_folder(home)
     log.info("building a new search index")
-    engine.create(folder)
+    engine.create(folder, _common_words(source))
     with engine.writing(folder, fresh=True) as writer:
         for page_ids in _batches(source.all_page_ids(), settings.batch_pages):
             writer.replace(source.entries(page_ids).values())
@@ -197,6 +202,18 @@ def _build(
     sentinel = _catch_up(source, home, engine, sentinel, settings.batch_pages)
     _sweep(home, folder.name)
     return Published(sentinel.applied, _behind(source, sentinel.applied), rebuilt=True)
+
+
+def _common_words(source: TextSource) -> frozenset[str]:
+    """Return the words that are common on a sample of all pages."""
+    rng = Random(_SAMPLE)  # noqa: S311  # which pages are counted is no secret
+    sample: list[str] = []
+    for count, page_id in enumerate(source.all_page_ids()):
+        # Each page as likely as any other (reservoir sampling, Vitter 1985).
+        place = count if count < _SAMPLE else rng.randrange(count + 1)
+        if place < _SAMPLE:
+            sample[place : place + 1] = [page_id]
+    return common_words(entry.text for entry in source.entries(sample).values())
 
 
 def _catch_up(

@@ -23,7 +23,7 @@ from tantivy import DocAddress, Occur, Query
 from capture.errors import BusyError
 
 from .engine import IN_USE, LABELS, ROW_FIELDS, Indexed, best_of, indexed, unusable
-from .grams import as_grams
+from .grams import USUAL, as_grams
 from .model import FACETS, Answer, Entry, Facet, Hit
 from .nodes import (
     SOUND,
@@ -45,6 +45,8 @@ from .tree import RANGE_FIELDS
 
 _HEAP_BYTES = 64_000_000
 _FRESH_HEAP_BYTES = 256_000_000
+_COMMON = "common.json"
+"""The file of the words that are common in an index."""
 _GRAMS = "grams"
 """The field of grams of common words in WORDS."""
 _SCORED_TERMS = 64
@@ -57,9 +59,10 @@ class TantivyEngine:
     name = "tantivy"
     version = metadata.version("tantivy")
 
-    def create(self, folder: Path) -> None:
-        """Make an empty index."""
+    def create(self, folder: Path, common: frozenset[str] = USUAL) -> None:
+        """Make an empty index, with grams of ``common`` words."""
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / _COMMON).write_text(json.dumps(sorted(common)), encoding="utf-8")
         with _told():
             tantivy.Index(_schema(), path=str(folder), reuse=False)
 
@@ -69,9 +72,10 @@ class TantivyEngine:
         with _told():
             # One thread: with more, the order of pages and so the files differ from run to run.
             heap = _FRESH_HEAP_BYTES if fresh else _HEAP_BYTES
+            common = _common(folder)
             handle = _opened(folder).writer(heap, 1)
         try:
-            yield TantivyWriter(handle, fresh=fresh)
+            yield TantivyWriter(handle, common, fresh=fresh)
         except BaseException:
             handle.rollback()
             handle.wait_merging_threads()
@@ -90,15 +94,16 @@ class TantivyEngine:
         """Open the index as it is now."""
         with _told():
             index = _opened(folder)
-            reader = TantivyReader(index.schema, index.searcher())
+            reader = TantivyReader(index.schema, index.searcher(), _common(folder))
         yield reader
 
 
 class TantivyWriter:
     """The changes of one commit."""
 
-    def __init__(self, handle: tantivy.IndexWriter, *, fresh: bool) -> None:
+    def __init__(self, handle: tantivy.IndexWriter, common: frozenset[str], *, fresh: bool) -> None:
         self._handle = handle
+        self._common = common
         self._fresh = fresh
 
     def replace(self, entries: Iterable[Entry]) -> None:
@@ -106,7 +111,7 @@ class TantivyWriter:
         for entry in entries:
             if not self._fresh:
                 self._handle.delete_documents_by_term("page", entry.page_id)
-            self._handle.add_document(_document(indexed(entry)))
+            self._handle.add_document(_document(indexed(entry), self._common))
 
     def remove(self, page_ids: Iterable[str]) -> None:
         """Forget pages."""
@@ -117,9 +122,12 @@ class TantivyWriter:
 class TantivyReader:
     """One state of the index."""
 
-    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
+    def __init__(
+        self, schema: tantivy.Schema, searcher: tantivy.Searcher, common: frozenset[str]
+    ) -> None:
         self._schema = schema
         self._searcher = searcher
+        self._common = common
 
     def find(self, node: Node, limit: int, offset: int = 0) -> Answer:
         """Return the best pages and how many match."""
@@ -197,7 +205,7 @@ class TantivyReader:
         return self._searcher.num_docs
 
     def _query(self, node: Node) -> Query:
-        return _Translation(self._schema).query(node)
+        return _Translation(self._schema, self._common).query(node)
 
 
 def _counted(found: tantivy.SearchResult) -> int:
@@ -207,8 +215,9 @@ def _counted(found: tantivy.SearchResult) -> int:
 class _Translation:
     """From our plan to a query of tantivy."""
 
-    def __init__(self, schema: tantivy.Schema) -> None:
+    def __init__(self, schema: tantivy.Schema, common: frozenset[str]) -> None:
         self._schema = schema
+        self._common = common
 
     @cached_property
     def _every(self) -> Query:
@@ -263,7 +272,7 @@ class _Translation:
         return Query.boolean_query([(Occur.Should, query) for query in queries])
 
     def _row(self, field: str, terms: Sequence[str]) -> Query:
-        grams = as_grams(terms) if field == WORDS else []
+        grams = as_grams(terms, self._common) if field == WORDS else []
         if len(grams) == 1:
             return Query.term_query(self._schema, _GRAMS, grams[0])
         if grams:
@@ -276,6 +285,10 @@ class _Translation:
         ends = Query.range_query(self._schema, f"{field}_high", integer, low, None)
         both = Query.boolean_query([(Occur.Must, starts), (Occur.Must, ends)])
         return Query.const_score_query(both, 0.0)
+
+
+def _common(folder: Path) -> frozenset[str]:
+    return frozenset(json.loads((folder / _COMMON).read_bytes()))
 
 
 def _opened(folder: Path) -> tantivy.Index:
@@ -308,14 +321,14 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-def _document(page: Indexed) -> tantivy.Document:
+def _document(page: Indexed, common: frozenset[str]) -> tantivy.Document:
     document = tantivy.Document()
     document.add_text("page", page.page_id)
     document.add_integer("order", page.order)
     for field, rows in page.rows.items():
         for row in rows:
             document.add_text(field, row)
-    for row in page.grams():
+    for row in page.grams(common):
         document.add_text(_GRAMS, row)
     for field, key in page.labels.items():
         document.add_text(field, key)

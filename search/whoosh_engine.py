@@ -35,6 +35,7 @@ from .engine import (
     rounded,
     unusable,
 )
+from .grams import USUAL
 from .model import FACETS, Answer, Entry, Facet, Hit
 from .nodes import (
     AllParts,
@@ -63,8 +64,8 @@ class WhooshEngine:
     name = "whoosh"
     version = ".".join(str(part) for part in whoosh.__version__)
 
-    def create(self, folder: Path) -> None:
-        """Make an empty index."""
+    def create(self, folder: Path, common: frozenset[str] = USUAL) -> None:
+        """Make an empty index; a small archive does without grams of ``common`` words."""
         folder.mkdir(parents=True, exist_ok=True)
         _DurableStorage(str(folder)).create_index(_schema())
 
