@@ -33,9 +33,10 @@ SETTINGS = SearchSettings()
 MARKS = ("firstmark", "secondmark")
 """Diagnoses of the pages that change: each of them has one or the other at any time."""
 STEPS = ("changing", "publishing", "rebuilding")
-_REBUILDS = 0.06
+REBUILDS = 0.1
 """Share of the rounds in which the index is built anew."""
-_QUERIES = 3
+_QUERIES = 1
+"""Asked in each opening; few, so that there are many openings."""
 _KEPT = 20
 """Errors that are kept whole; the others are counted."""
 
@@ -73,14 +74,14 @@ def changing(order: LargeOrder) -> list[tuple[TrueDocument, ...]]:
     return [documents(order.seed, at) for at in range(0, order.pages // PAGES_OF_BLOCK, 2)]
 
 
-def write(archive: Archive, seed: int) -> Iterator[str]:
-    """Change pages and publish them, and now and then rebuild, for ever; yield each step before."""
+def write(archive: Archive, seed: int, rebuilds: float = REBUILDS) -> Iterator[str]:
+    """Change pages and publish them, or rebuild, for ever; yield each step before it is made."""
     order, source, home = order_of(archive.home.root), ArchiveText(archive), archive.home.index
     rng, blocks = Random(f"search writer {seed}"), changing(order)
     while True:
         yield STEPS[0]
         say(archive, order.seed, rng.choice(blocks), rng.choice(MARKS))
-        if rng.random() < _REBUILDS:
+        if rng.random() < rebuilds:
             yield STEPS[2]
             rebuild(source, home, SETTINGS)
         else:
@@ -148,10 +149,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--archive", type=Path, required=True, help="folder of the archive")
     parser.add_argument("--facts", type=Path, help="file of what must always be found")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rebuilds", type=float, default=REBUILDS, help="share of the rounds")
     chosen = parser.parse_args(arguments)
     with open_archive(chosen.archive) as archive:
         if chosen.role == "writer":
-            for step in write(archive, chosen.seed):
+            for step in write(archive, chosen.seed, chosen.rebuilds):
                 print(step, flush=True)
         facts = facts_from(chosen.facts)
         seen = read(archive, facts, chosen.seed, chosen.archive / "stop")

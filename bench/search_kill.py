@@ -24,8 +24,8 @@ from random import Random
 
 from archive.archive import Archive, open_archive
 from search.archive_text import ArchiveText
-from search.publish import IndexState, opened, publish, rebuild, status
 from search.nodes import SomePart, Without
+from search.publish import IndexState, opened, publish, rebuild, status
 from search.sentinel import read_sentinel
 
 from . import results
@@ -33,7 +33,8 @@ from .large_archive import fill, order_of
 from .results import Result, Table
 from .search_answers import agreement, answers, mixed
 from .search_archives import large
-from .search_crew import MARKS, SETTINGS, STEPS, Facts, Seen, changing, say
+from .search_changes import say
+from .search_crew import MARKS, REBUILDS, SETTINGS, STEPS, Facts, Seen, changing
 from .search_queries import Asked, sample
 
 NAME = "search_kill"
@@ -57,6 +58,9 @@ class Killed:
     """What of the folders of the index was left for the next writer."""
     behind: int
     """Changes that the index had not seen."""
+    published: int
+    """Batches that it had published."""
+    rebuilt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +122,13 @@ def stopped(root: Path, crew: Sequence[subprocess.Popen[str]]) -> list[Seen]:
     return [Seen(**json.loads(output)) for output, _ in told]
 
 
-def kill_once(root: Path, seed: int, seconds: float) -> Killed:
+def kill_once(root: Path, seed: int, seconds: float, rebuilds: float = REBUILDS) -> Killed:
     """Start a writer, kill it after it has worked for ``seconds``, and return what was left."""
+    order = ["writer", "--archive", str(root), "--seed", str(seed), "--rebuilds", str(rebuilds)]
     with tempfile.TemporaryFile("w+") as told:
         writer = subprocess.Popen(
-            [*_CREW, "writer", "--archive", str(root), "--seed", str(seed)],
-            cwd=ROOT, stdout=subprocess.PIPE, stderr=told, text=True,
-        )  # fmt: skip
+            [*_CREW, *order], cwd=ROOT, stdout=subprocess.PIPE, stderr=told, text=True
+        )
         assert writer.stdout is not None
         steps = [writer.stdout.readline()]
         time.sleep(seconds)
@@ -138,7 +142,9 @@ def kill_once(root: Path, seed: int, seconds: float) -> Killed:
     assert sentinel is not None
     with open_archive(root) as archive:
         behind = ArchiveText(archive).last_seq() - sentinel.applied
-    return Killed(seconds, steps[-1].strip(), _left(home, sentinel.folder), behind)
+    *done, last = (step.strip() for step in steps)
+    left = _left(home, sentinel.folder)
+    return Killed(seconds, last, left, behind, done.count(STEPS[1]), done.count(STEPS[2]))
 
 
 def _left(home: Path, used: str) -> str:
@@ -197,6 +203,8 @@ def tables(made: Outcome) -> tuple[Table, ...]:
     """Return what readers saw, and at what the writer was killed."""
     seen = made.seen
     readers_saw = (
+        sum(one.published for one in made.killed),
+        sum(one.rebuilt for one in made.killed),
         sum(one.openings for one in seen),
         sum(one.searches for one in seen),
         sum(one.errors for one in seen),
@@ -211,10 +219,18 @@ def tables(made: Outcome) -> tuple[Table, ...]:
     return (
         Table(
             f"{len(made.killed)} kills, {len(seen)} readers",
-            ("openings", "searches", "errors", "wrong answers", "faults at the end"),
+            (
+                "batches published",
+                "rebuilt",
+                "openings",
+                "searches",
+                "errors",
+                "wrong answers",
+                "faults at the end",
+            ),
             (readers_saw,),
             "In every opening the number of pages, that each changed page is found by its old"
-            " or its new value and never by both or none, and three of 200 queries. At the"
+            " or its new value and never by both or none, and one of 200 queries. At the"
             " end: READY, nothing behind, checksums right, the same pages and totals as an index"
             " that is built anew.",
         ),
@@ -242,7 +258,7 @@ def main(arguments: list[str] | None = None) -> int:
         made = outcome(Path(folder), given.pages, given.kills, given.seed)
     told = [*made.faults, *(what for one in made.seen for what in one.told)]
     order = f"--pages {given.pages} --kills {given.kills} --seed {given.seed}"
-    failures = tuple({"what": what} for what in told)
+    failures: tuple[dict[str, object], ...] = tuple({"what": what} for what in told)
     result = Result(
         NAME, f"python -m bench.{NAME} {order}", machine, tables(made), failures=failures
     )
