@@ -13,7 +13,6 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import count
 from pathlib import Path
 from random import Random
 
@@ -89,11 +88,11 @@ def write(archive: Archive, seed: int, rebuilds: float = REBUILDS) -> Iterator[s
             publish(source, home, SETTINGS)
 
 
-def read(archive: Archive, facts: Facts, seed: int, stop: Path) -> Seen:
-    """Open, search and close until ``stop`` is there; return what was seen."""
+def read(archive: Archive, facts: Facts, seed: int, stop: Path, most: int = sys.maxsize) -> Seen:
+    """Open, search and close until ``stop`` is there or ``most`` times; return what was seen."""
     source, seen, rng = ArchiveText(archive), Seen(), Random(f"search reader {seed}")
     latest = 0
-    for _ in count():
+    for _ in range(most):
         if stop.exists():
             break
         try:

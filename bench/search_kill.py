@@ -11,6 +11,7 @@ left to do is published, and the index is compared with one that is built anew.
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -125,10 +126,12 @@ def stopped(root: Path, crew: Sequence[subprocess.Popen[str]]) -> list[Seen]:
 def kill_once(root: Path, seed: int, seconds: float, rebuilds: float = REBUILDS) -> Killed:
     """Start a writer, kill it after it has worked for ``seconds``, and return what was left."""
     order = ["writer", "--archive", str(root), "--seed", str(seed), "--rebuilds", str(rebuilds)]
-    with tempfile.TemporaryFile("w+") as told:
-        writer = subprocess.Popen(
+    with (
+        tempfile.TemporaryFile("w+") as told,
+        subprocess.Popen(
             [*_CREW, *order], cwd=ROOT, stdout=subprocess.PIPE, stderr=told, text=True
-        )
+        ) as writer,
+    ):
         assert writer.stdout is not None
         steps = [writer.stdout.readline()]
         time.sleep(seconds)
@@ -136,7 +139,7 @@ def kill_once(root: Path, seed: int, seconds: float, rebuilds: float = REBUILDS)
         steps += writer.stdout.readlines()
         told.seek(0)
         # One that ended by itself was stopped by an error of ours.
-        assert writer.wait() == -9, told.read()
+        assert writer.wait() == -signal.SIGKILL, told.read()
     home = root / "index"
     sentinel = read_sentinel(home)
     assert sentinel is not None
