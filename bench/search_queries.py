@@ -22,7 +22,7 @@ EACH = 40
 """Queries of a class."""
 _SAMPLE, _KNOWN = 8000, 600
 _COMMON = 120
-_MIDDLING = (0.002, 0.02)
+MIDDLING = (0.002, 0.02)
 """Shares of pages that hold a middling word."""
 _COMMON_PHRASES = 60
 _LETTERS = "abcdefghilmnoprstu"
@@ -61,7 +61,7 @@ class Sample:
 
     def middling(self, word: str) -> bool:
         """Whether a word is neither common nor rare."""
-        return _MIDDLING[0] <= self.shares.get(word, 0.0) <= _MIDDLING[1]
+        return MIDDLING[0] <= self.shares.get(word, 0.0) <= MIDDLING[1]
 
 
 def sample(seed: int, rate: float, pages: int) -> Sample:
@@ -70,7 +70,7 @@ def sample(seed: int, rate: float, pages: int) -> Sample:
     numbers = sorted(rng.sample(range(pages), min(_SAMPLE, pages)))
     words, phrases = Counter[str](), Counter[str]()
     for number in numbers:
-        said = _plain(true_page(seed, number))
+        said = plain_words(true_page(seed, number))
         words.update(set(said))
         phrases.update(set(_rows(said, 3)))
     return Sample(
@@ -93,7 +93,7 @@ def _legible(seed: int, numbers: Sequence[int]) -> Iterator[TruePage]:
     return (page for page in pages if not page.by_hand and not page.document.held)
 
 
-def _plain(page: TruePage) -> list[str]:
+def plain_words(page: TruePage) -> list[str]:
     """Return the words of a page as they are searched for; numbers and codes are empty."""
     bare = (word.strip(".,;:").lower() for word in page.words)
     return [word if word.isalpha() and word.isascii() else "" for word in bare]
@@ -157,7 +157,7 @@ def _rare(counted: Sample, rng: Random) -> Asked | None:
 
 
 def _of_page(page: TruePage, wanted: Callable[[str], bool]) -> list[str]:
-    return sorted({word for word in _plain(page) if len(word) > 3 and wanted(word)})
+    return sorted({word for word in plain_words(page) if len(word) > 3 and wanted(word)})
 
 
 def _rarest(counted: Sample, page: TruePage) -> list[str]:
@@ -180,8 +180,8 @@ def _phrase(counted: Sample, rng: Random) -> Asked | None:
     page = rng.choice(counted.known)
     rows = [
         row
-        for row in _rows(_plain(page), 2)
-        if all(len(word) > 3 and counted.shares[word] <= _MIDDLING[1] for word in row.split())
+        for row in _rows(plain_words(page), 2)
+        if all(len(word) > 3 and counted.shares[word] <= MIDDLING[1] for word in row.split())
     ]
     return _row(rng.choice(rows), page.page_id) if rows else None
 
@@ -209,13 +209,13 @@ def _misspelt(wrong: int, ending: str) -> Maker:
         if not words:
             return None
         word = rng.choice(words)
-        spelt = _with_errors(word, wrong, rng)
+        spelt = with_errors(word, wrong, rng)
         return Asked(f"{spelt}{ending}", page=page.page_id) if spelt != word else None
 
     return made
 
 
-def _with_errors(word: str, wrong: int, rng: Random) -> str:
+def with_errors(word: str, wrong: int, rng: Random) -> str:
     """Return a word with this many letters wrong, left out, put in or swapped, none the first."""
     half = len(word) // wrong
     for part in reversed(range(wrong)):
@@ -283,7 +283,7 @@ def _misread_page(counted: Sample, rng: Random) -> Asked | None:
     """Return four rarer words of a page, of which one at least was misread there."""
     page = rng.choice(counted.known)
     kept = _kept_words(counted, page)
-    words = _of_page(page, lambda word: counted.shares[word] <= _MIDDLING[1])
+    words = _of_page(page, lambda word: counted.shares[word] <= MIDDLING[1])
     lost = [word for word in words if word not in kept]
     if len(words) < 4 or not lost:
         return None
