@@ -1,8 +1,8 @@
 """Build, ask and change search indexes of 20,000, 100,000 and a million pages.
 
-``python -m bench.search_scale``; ``--only ask`` takes the indexes that an earlier run built, and
-``--archives`` archives that ``bench.large_archive`` filled elsewhere. SQLite FTS5 is the peer;
-Whoosh, which is for small archives, is built up to ``--whoosh`` pages.
+``python -m bench.search_scale``; ``--only ask`` takes indexes and figures of an earlier run for
+the rest, and ``--archives`` archives that ``bench.large_archive`` filled elsewhere. SQLite FTS5
+is the peer; Whoosh, which is for small archives, is built up to ``--whoosh`` pages.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from itertools import combinations
@@ -52,7 +52,8 @@ class Measured:
     pages: int
     text_bytes: int
     engines: tuple[str, ...]
-    built: Mapping[str, tuple[Told, Ran]] = field(default_factory=dict)
+    built: Told = field(default_factory=dict)
+    """By engine."""
     asked: Told = field(default_factory=dict)
     changed: Told = field(default_factory=dict)
 
@@ -64,30 +65,52 @@ def measured(pages: int, chosen: Namespace) -> Measured:
     with open_archive(archive) as opened:
         size = text_bytes(opened)
     engines = (_OURS, *([_SMALL] if pages <= chosen.whoosh else []), PEER)
-    built: dict[str, tuple[Told, Ran]] = {}
-    asked: Told = {}
-    changed: Told = {}
-    if "build" in chosen.only:
-        built = {name: _build(name, archive, folder) for name in engines}
-    if "ask" in chosen.only:
-        _tell(f"asking about {pages} pages")
-        options = ["--each", chosen.each, "--rounds", _ROUNDS]
-        order = [*engines, "--archive", archive, "--indexes", folder, *options]
-        asked, _ = _run("search_asking", *order)
-    if "change" in chosen.only:
-        _tell(f"changing some of {pages} pages")
-        order = ["--archive", archive, "--home", index_of(folder, _OURS), "--batches", _BATCHES]
-        changed, _ = _run("search_changes", *order, *_compared(pages, chosen))
-    return Measured(pages, size, engines, built, asked, changed)
+    parts = _Parts(folder, chosen.only)
+    options = ["--each", chosen.each, "--rounds", _ROUNDS]
+    asking = [*engines, "--archive", archive, "--indexes", folder, *options]
+    home = index_of(folder, _OURS)
+    changing = ["--archive", archive, "--home", home, "--batches", _BATCHES]
+    return Measured(
+        pages,
+        size,
+        engines,
+        built=parts.kept("build", lambda: {one: _build(one, archive, folder) for one in engines}),
+        asked=parts.kept("ask", lambda: _run("search_asking", *asking)[0]),
+        changed=parts.kept(
+            "change", lambda: _run("search_changes", *changing, *_compared(pages, chosen))[0]
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What was measured of one archive, part by part, kept beside its indexes."""
+
+    folder: Path
+    only: Sequence[str]
+    """The parts that are to be measured now."""
+
+    def kept(self, part: str, measure: Callable[[], Told]) -> Told:
+        """Return what a part measured, now or in an earlier run; nothing where it never was."""
+        path = self.folder / f"{part}.json"
+        if part in self.only:
+            _tell(f"{part}: {self.folder.name} pages")
+            told = measure()
+            self.folder.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(told), encoding="utf-8")
+        if not path.exists():
+            return {}
+        found: Told = json.loads(path.read_text(encoding="utf-8"))
+        return found
 
 
 def _compared(pages: int, chosen: Namespace) -> list[str]:
     return ["--compare"] if pages == chosen.compared else []
 
 
-def _build(engine: str, archive: Path, folder: Path) -> tuple[Told, Ran]:
-    _tell(f"building {index_of(folder, engine)}")
-    return _run("search_build", engine, "--archive", archive, "--out", folder)
+def _build(engine: str, archive: Path, folder: Path) -> Told:
+    told, ran = _run("search_build", engine, "--archive", archive, "--out", folder)
+    return told | {"peak_bytes": ran.peak_bytes}
 
 
 def _run(module: str, *order: object) -> tuple[Told, Ran]:
@@ -118,14 +141,14 @@ def _whole_table(one: Measured) -> Table:
 def _whole_rows(one: Measured) -> Iterator[tuple[str, list[Cell]]]:
     if one.built:
         told = [one.built[name] for name in one.engines]
-        yield "build, s", [f"{built['seconds']:.0f}" for built, _ in told]
-        yield "pages a second", [f"{one.pages / built['seconds']:.0f}" for built, _ in told]
-        cpu = [1000 * built["cpu_seconds"] / one.pages for built, _ in told]
+        yield "build, s", [f"{built['seconds']:.0f}" for built in told]
+        yield "pages a second", [f"{one.pages / built['seconds']:.0f}" for built in told]
+        cpu = [1000 * built["cpu_seconds"] / one.pages for built in told]
         yield "CPU ms a page", [f"{each:.2f}" for each in cpu]
-        yield "index, MiB", [f"{built['index_bytes'] / 2**20:.0f}" for built, _ in told]
-        shares = [built["index_bytes"] / max(one.text_bytes, 1) for built, _ in told]
+        yield "index, MiB", [f"{built['index_bytes'] / 2**20:.0f}" for built in told]
+        shares = [built["index_bytes"] / max(one.text_bytes, 1) for built in told]
         yield "index over text", [f"{share:.2f}" for share in shares]
-        yield "peak memory, MiB", [f"{ran.peak_bytes / 2**20:.0f}" for _, ran in told]
+        yield "peak memory, MiB", [f"{built['peak_bytes'] / 2**20:.0f}" for built in told]
     if one.asked:
         openings = one.asked["openings"]
         yield "opening an index, ms", [_middle(openings[name]) for name in one.engines]
