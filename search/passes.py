@@ -72,14 +72,12 @@ class Looks:
     def partial(self, known: Sequence[str]) -> Look | None:
         """Return the pages that hold most of the words and are not among ``known``, by their ids.
 
-        None when not wanted, and for fewer than three words.
+        Two letters of a long word may differ. None where similar words are not looked for.
         """
         words = self._question.words
-        if self._question.to_the_letter or words is None:
+        if self.similar is None or words is None:
             return None
         most = most_of(words, replace(self._near, far=True))
-        if most is None:
-            return None
         # To look for all that was found a second time costs more than to name it.
         others = (Without(AnyOf("page", tuple(known))),) if known else ()
         node = AllParts((self._narrowed(most, self._widened), *others))

@@ -58,6 +58,8 @@ _COMMON = 0.05
 on the page a second time, and its likes are words of their own."""
 _SMALL = 10_000
 """Pages of an archive so small that nothing is too common in it."""
+_FEWEST_OF_MOST = 3
+"""Words of which one may be missing."""
 _MOST_WORDS = 12
 """Words of a query that are widened; those behind them stay as they are."""
 _WIDENED = {"", *TEXT_FIELDS} - {"roll", "type"}
@@ -68,7 +70,9 @@ class Words:
     """The words of a query that may be answered less exactly, and what narrows them."""
 
     choices: tuple[Node, ...]
-    """One for each word, in the order typed."""
+    """One for each word that may stand anywhere, in the order typed."""
+    fielded: tuple[Node, ...]
+    """One for each word of a field, such as a name."""
     rest: tuple[Node, ...]
 
 
@@ -108,17 +112,20 @@ def can_widen(tree: Tree, how: Widening) -> bool:
 def widened(tree: Tree, how: Widening) -> Node:
     """Return what finds the pages that hold every word of ``tree``, or what stands for it."""
     found = words_of(tree, how)
-    return AllParts((*found.choices, *found.rest))
+    return AllParts((*found.choices, *found.fielded, *found.rest))
 
 
-def most_of(tree: Tree, how: Widening) -> Node | None:
-    """Return what finds the pages that hold most of three or more words; None for fewer."""
+def most_of(tree: Tree, how: Widening) -> Node:
+    """Return what finds the pages that hold most of the words, or what stands for them.
+
+    Two of three words, three of four, four of six; all of fewer, and of those in a field.
+    """
     found = words_of(tree, how)
     count = len(found.choices)
-    if count < 3:
-        return None
+    if count < _FEWEST_OF_MOST:
+        return AllParts((*found.choices, *found.fielded, *found.rest))
     most = MostParts(found.choices, count - max(1, count // 3))
-    return AllParts((most, *found.rest)) if found.rest else most
+    return AllParts((most, *found.fielded, *found.rest))
 
 
 def weights_of(tree: Tree, how: Widening) -> Mapping[str, float]:
@@ -135,13 +142,16 @@ def weights_of(tree: Tree, how: Widening) -> Mapping[str, float]:
 def words_of(tree: Tree, how: Widening) -> Words:
     """Return the words of ``tree`` as choices."""
     choices: list[Node] = []
+    fielded: list[Node] = []
     rest: list[Node] = []
     for field, run in _runs(tree, how):
         if field is None:
             rest += [_other(part, how) for part in run]
         else:
-            choices += _choices([part for part in run if isinstance(part, Word | Phrase)], how)
-    return Words(tuple(choices), tuple(rest))
+            words = _choices([part for part in run if isinstance(part, Word | Phrase)], how)
+            choices += () if field else words
+            fielded += words if field else ()
+    return Words(tuple(choices), tuple(fielded), tuple(rest))
 
 
 def _runs(tree: Tree, how: Widening) -> Iterator[tuple[str | None, list[Tree]]]:
