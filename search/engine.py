@@ -7,7 +7,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, TypeAlias, TypeVar
@@ -142,13 +142,38 @@ class SearchEngine(Protocol):
 
 def indexed(entry: Entry) -> Indexed:
     """Return ``entry`` as an engine takes it in."""
-    known = {field: _known_rows(tuple(texts(entry, field))) for field in TEXT_FIELDS}
-    everything = [*_rows(entry.text), *_known_rows((entry.mrn,)), *_flat(known.values())]
-    rows = {WORDS: everything, SOUND: _sounds(tuple(texts(entry, "name")))}
+    # Pages of a document come one after the other, and differ in their words alone.
+    known = _known(replace(entry, page_id="", text="", frame=None, reading="", handwritten=False))
+    reading = label(entry.reading)
+    ranges = {} if entry.frame is None else {"frame": (entry.frame, entry.frame)}
     return Indexed(
         entry.page_id,
         order_of(entry.page_id),
-        rows | known,
+        known.rows | {WORDS: (*_rows(entry.text), *known.rows[WORDS])},
+        known.labels | ({"reading": reading} if reading else {}),
+        known.ranges | ranges,
+        known.facets,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What an engine takes in of a document, and so of each of its pages."""
+
+    rows: dict[str, Sequence[str]]
+    labels: dict[str, str]
+    ranges: dict[str, tuple[int, int]]
+    facets: Mapping[Facet, Sequence[str]]
+
+
+@lru_cache(maxsize=1024)
+def _known(entry: Entry) -> _Known:
+    rows: dict[str, Sequence[str]] = {
+        field: _known_rows(tuple(texts(entry, field))) for field in TEXT_FIELDS
+    }
+    everything = (*_known_rows((entry.mrn,)), *_flat(rows.values()))
+    return _Known(
+        rows | {WORDS: everything, SOUND: _sounds(tuple(texts(entry, "name")))},
         dict(_labels(entry)),
         dict(_ranges(entry)),
         {facet: facet_values(entry, facet) for facet in FACETS},
@@ -241,8 +266,6 @@ def _ranges(entry: Entry) -> Iterator[tuple[str, tuple[int, int]]]:
     for field, date in (("date", entry.date), ("dob", entry.birth_date)):
         if days := day_range(date):
             yield field, days
-    if entry.frame is not None:
-        yield "frame", (entry.frame, entry.frame)
 
 
 Fetch: TypeAlias = Callable[[int], Sequence[tuple[float, T]]]

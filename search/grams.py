@@ -9,9 +9,10 @@ Which words are common is counted when an index is built, and kept with it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from .text import placed
 
@@ -46,16 +47,21 @@ def common_words(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word for word, count in counts.items() if count > _SHARE * pages)
 
 
+_RUN = re.compile(r"[^\n ]+(?: [^\n ]+)+")
+
+
 def rows_of_grams(row: Sequence[str], common: frozenset[str]) -> Iterator[str]:
     """Yield a row of grams, with spaces between, for each run of common words in ``row``.
 
     A row of pairs for each run of two words or more, and one of threes for three or more.
     """
-    for are_common, run in groupby(row, common.__contains__):
-        if are_common and len(words := [*run]) > 1:
-            yield " ".join(map("_".join, pairwise(words)))
-            if len(words) > 2:
-                yield " ".join(grams(words, 3))
+    for run in _RUN.findall(" ".join([word if word in common else "\n" for word in row])):
+        words = run.split(" ")
+        if len(words) == 2:
+            yield run.replace(" ", "_")
+            continue
+        yield " ".join(map("_".join, pairwise(words)))
+        yield " ".join(grams(words, 3))
 
 
 def grams(words: Sequence[str], size: int) -> list[str]:

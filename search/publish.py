@@ -133,6 +133,9 @@ def status(
     if not sentinel.fits(SCHEMA, source.archive_id, engine.name):
         return IndexStatus(IndexState.OUTDATED, told, sentinel.applied, behind, 0)
     pages = _pages(engine, home / sentinel.folder, thorough)
+    if pages is None and read_sentinel(home) != sentinel:
+        # A rebuild put a new one in its place just now.
+        return status(source, home, settings, thorough=thorough)
     state = IndexState.CORRUPT if pages is None else IndexState.READY
     return IndexStatus(state, told, sentinel.applied, behind, pages or 0)
 
@@ -254,7 +257,8 @@ def _sweep(home: Path, keep: str) -> None:
     """Remove every index but the one in use: an older one, or one that was never finished."""
     for path in _folders(home):
         if path.name != keep:
-            shutil.rmtree(path)
+            # A reader that is just opening it may make a file there meanwhile; the next sweeps.
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _folders(home: Path) -> list[Path]:

@@ -118,13 +118,13 @@ def widened(tree: Tree, how: Widening) -> Node:
 def most_of(tree: Tree, how: Widening) -> Node:
     """Return what finds the pages that hold most of the words, or what stands for them.
 
-    Two of three words, three of four, four of six; all of fewer, and of those in a field.
+    Two of three or four words, three of five or six; all of fewer, and of those in a field.
     """
     found = words_of(tree, how)
     count = len(found.choices)
     if count < _FEWEST_OF_MOST:
         return AllParts((*found.choices, *found.fielded, *found.rest))
-    most = MostParts(found.choices, count - max(1, count // 3))
+    most = MostParts(found.choices, (count + 1) // 2)
     return AllParts((most, *found.fielded, *found.rest))
 
 
