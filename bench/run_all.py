@@ -66,7 +66,7 @@ QUICK: tuple[tuple[Measurement, list[str]], ...] = (
     (linkage, ["--patients", "5000", "--pages", "200"]),
     (search_scale, ["--pages", "2000", "--compared", "2000", "--each", "5"]),
     (search_recall, ["--pages", "1000", "--known", "20"]),
-    (search_kill, ["--pages", "1000", "--kills", "5"]),
+    (search_kill, ["--pages", "1000", "--kills", "5", "--longest", "4"]),
     (film_frames, ["--rolls", "1", "--frames", "20"]),
     (film_blips, ["--rolls", "1", "--frames", "30"]),
     (fiche_frames, ["--cards", "1"]),

@@ -5,7 +5,8 @@
 Readers open the index, search and close it without a pause; what they find is held against what
 every state of the archive gives. The writer (``bench.search_crew``) publishes batches of 50
 changed pages, builds the index anew now and then, and is killed (SIGKILL). At the end what is
-left to do is published, and the index is compared with one that is built anew.
+left to do is published, and the index is compared with one that is built anew. Then the same
+with a small archive, whose index is put in the place of another far more often.
 """
 
 from __future__ import annotations
@@ -42,9 +43,11 @@ NAME = "search_kill"
 ROOT = Path(__file__).parents[1]
 _EVERYTHING = Without(SomePart(()))
 _READERS = 2
-_LONGEST = 6.0
-"""Most seconds that a writer works before it is killed."""
+_LONGEST = 15.0
+"""Most seconds that a writer works before it is killed: some end a rebuild, and some do not."""
 _WAIT = 300
+_SMALL, _SMALL_REBUILDS, _SMALL_LONGEST = 200, 0.7, 6.0
+"""Pages of an archive so small that its index is put in the place of another every second."""
 _CREW = [sys.executable, "-m", "bench.search_crew"]
 
 
@@ -184,25 +187,43 @@ def _ids(source: ArchiveText, home: Path) -> Sequence[str]:
         return index.reader.every(_EVERYTHING)
 
 
-def outcome(root: Path, pages: int, kills: int, seed: int) -> Outcome:
-    """Kill a writer ``kills`` times while readers search, and return what came of it."""
-    rng, archive_at, facts = Random(f"search kills {seed}"), root / "archive", root / "facts.json"
-    begin(archive_at, pages)
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is done to which archive."""
+
+    pages: int
+    kills: int
+    seed: int
+    longest: float = _LONGEST
+    """Most seconds that a writer works."""
+    rebuilds: float = REBUILDS
+    """Share of the rounds in which the index is built anew."""
+
+
+def outcome(root: Path, given: Order) -> Outcome:
+    """Kill a writer again and again while readers search, and return what came of it."""
+    rng, archive_at, facts = (
+        Random(f"search kills {given.seed}"),
+        root / "archive",
+        root / "facts.json",
+    )
+    begin(archive_at, given.pages)
     order = order_of(archive_at)
     asked = mixed(sample(order.seed, order.rate, order.pages))
     with open_archive(archive_at) as archive:
         facts.write_text(json.dumps(asdict(facts_of(archive, asked))), "utf-8")
         with readers(archive_at, facts) as crew:
             killed = []
-            for number in range(kills):
-                killed.append(kill_once(archive_at, seed + number, rng.uniform(0, _LONGEST)))
+            for number in range(given.kills):
+                seconds, seed = rng.uniform(0, given.longest), given.seed + number
+                killed.append(kill_once(archive_at, seed, seconds, given.rebuilds))
                 _tell(f"kill {number + 1}: {killed[-1]}")
             seen = stopped(archive_at, crew)
         faults = tuple(faults_at_end(archive, asked, root / "spare"))
     return Outcome(tuple(killed), tuple(seen), faults)
 
 
-def tables(made: Outcome) -> tuple[Table, ...]:
+def tables(pages: int, made: Outcome) -> tuple[Table, ...]:
     """Return what readers saw, and at what the writer was killed."""
     seen = made.seen
     readers_saw = (
@@ -221,7 +242,7 @@ def tables(made: Outcome) -> tuple[Table, ...]:
     ]
     return (
         Table(
-            f"{len(made.killed)} kills, {len(seen)} readers",
+            f"{pages:,} pages: {len(made.killed)} kills, {len(seen)} readers",
             (
                 "batches published",
                 "rebuilt",
@@ -238,7 +259,7 @@ def tables(made: Outcome) -> tuple[Table, ...]:
             " that is built anew.",
         ),
         Table(
-            "The writer was killed",
+            f"{pages:,} pages: the writer was killed",
             ("while", "and left", "times", "most changes still to do"),
             tuple(kills),
         ),
@@ -255,18 +276,33 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--pages", type=int, default=5000)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--longest", type=float, default=_LONGEST, help="seconds until a kill")
     given = parser.parse_args(arguments)
     machine = results.machine()
-    with tempfile.TemporaryDirectory(prefix="search-kill-") as folder:
-        made = outcome(Path(folder), given.pages, given.kills, given.seed)
-    told = [*made.faults, *(what for one in made.seen for what in one.told)]
-    order = f"--pages {given.pages} --kills {given.kills} --seed {given.seed}"
-    failures: tuple[dict[str, object], ...] = tuple({"what": what} for what in told)
-    result = Result(
-        NAME, f"python -m bench.{NAME} {order}", machine, tables(made), failures=failures
+    orders = (
+        Order(given.pages, given.kills, given.seed, given.longest),
+        Order(_SMALL, given.kills, given.seed, _SMALL_LONGEST, _SMALL_REBUILDS),
     )
+    made = []
+    for one in orders:
+        with tempfile.TemporaryDirectory(prefix="search-kill-") as folder:
+            made.append(outcome(Path(folder), one))
+    told = [what for one in made for what in _told(one)]
+    shown = [
+        table for one, came in zip(orders, made, strict=True) for table in tables(one.pages, came)
+    ]
+    command = (
+        f"python -m bench.{NAME} --pages {given.pages} --kills {given.kills} --seed {given.seed}"
+        f" --longest {given.longest:g}"
+    )
+    failures: tuple[dict[str, object], ...] = tuple({"what": what} for what in told)
+    result = Result(NAME, command, machine, tuple(shown), failures=failures)
     print(results.keep(result, given.results))
     return 1 if told else 0
+
+
+def _told(made: Outcome) -> list[str]:
+    return [*made.faults, *(what for one in made.seen for what in one.told)]
 
 
 if __name__ == "__main__":

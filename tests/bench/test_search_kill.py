@@ -13,7 +13,16 @@ from archive.archive import Archive, open_archive
 from bench.large_archive import order_of
 from bench.search_answers import mixed
 from bench.search_crew import STEPS, Seen, changing, facts_from, read, write
-from bench.search_kill import Killed, Outcome, begin, facts_of, faults_at_end, outcome, tables
+from bench.search_kill import (
+    Killed,
+    Order,
+    Outcome,
+    begin,
+    facts_of,
+    faults_at_end,
+    outcome,
+    tables,
+)
 from bench.search_queries import Asked, sample
 
 
@@ -97,14 +106,14 @@ def test_what_readers_saw_and_what_was_killed_is_told() -> None:
         Killed(2.0, STEPS[1], "one index", 0, 2, 0),
     ]
     made = Outcome(tuple(killed), (Seen(20, 10, 1, 2), Seen(5, 2, 0, 0)), ("a fault",))
-    saw, steps = tables(made)
+    saw, steps = tables(200, made)
     assert saw.rows == ((5, 1, 12, 25, 1, 2, 1),)
     assert steps.rows == ((STEPS[1], "one index", 2, 50),)
 
 
 @pytest.mark.slow
 def test_readers_see_no_error_and_the_index_is_whole_after_kills(tmp_path: Path) -> None:
-    made = outcome(tmp_path, pages=300, kills=3, seed=2)
+    made = outcome(tmp_path, Order(pages=300, kills=3, seed=2, longest=4.0, rebuilds=0.5))
     assert [told for one in made.seen for told in one.told] == []
     assert made.faults == ()
     assert len(made.killed) == 3
