@@ -15,7 +15,7 @@ from typing import Protocol, TypeAlias, TypeVar
 from capture.errors import ArchiveError, BusyError, ChartroomError
 
 from .dates import day_range
-from .grams import USUAL, rows_of_grams
+from .grams import USUAL, grams
 from .model import FACETS, Answer, Entry, Facet
 from .nodes import SOUND, WORDS, Node
 from .sounds import keys
@@ -37,7 +37,7 @@ _SHORT = 200
 
 
 def _grams(row: str, common: frozenset[str]) -> tuple[str, ...]:
-    return tuple(rows_of_grams(row.split(), common))
+    return tuple(grams(row.split(" "), common))
 
 
 _short_grams = lru_cache(maxsize=20_000)(_grams)
@@ -60,7 +60,7 @@ class Indexed:
     """What the page counts under."""
 
     def grams(self, common: frozenset[str]) -> Iterator[str]:
-        """Yield the rows of grams of ``common`` words in WORDS, for an engine that wants them."""
+        """Yield the grams of ``common`` words in WORDS, for an engine that wants them."""
         for row in self.rows[WORDS]:
             if " " in row:
                 is_short = len(row) <= _SHORT

@@ -9,14 +9,13 @@ Which words are common is counted when an index is built, and kept with it.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from .text import placed
 
-_SHARE = 0.2
+_SHARE = 0.25
 """Share of the pages that hold a common word."""
 _FEWEST = 200
 """Pages that it takes to tell."""
@@ -47,28 +46,20 @@ def common_words(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word for word, count in counts.items() if count > _SHARE * pages)
 
 
-_RUN = re.compile(r"[^\n ]+(?: [^\n ]+)+")
+def grams(row: Sequence[str], common: frozenset[str]) -> list[str]:
+    """Return a term for every two and every three ``common`` words side by side in ``row``."""
+    words = [word if word in common else "" for word in row]
+    pairs = [f"{a}_{b}" for a, b in pairwise(words) if a and b]
+    threes = zip(words, words[1:], words[2:], strict=False)
+    return pairs + [f"{a}_{b}_{c}" for a, b, c in threes if a and b and c]
 
 
-def rows_of_grams(row: Sequence[str], common: frozenset[str]) -> Iterator[str]:
-    """Yield a row of grams, with spaces between, for each run of common words in ``row``.
+def of_phrase(terms: Sequence[str], common: frozenset[str]) -> list[str]:
+    """Return the grams that every page with a phrase holds; none where a word is not common.
 
-    A row of pairs for each run of two words or more, and one of threes for three or more.
+    One of a phrase of two or three words, which says all of it.
     """
-    for run in _RUN.findall(" ".join([word if word in common else "\n" for word in row])):
-        words = run.split(" ")
-        if len(words) == 2:
-            yield run.replace(" ", "_")
-            continue
-        yield " ".join(map("_".join, pairwise(words)))
-        yield " ".join(grams(words, 3))
-
-
-def grams(words: Sequence[str], size: int) -> list[str]:
-    """Return a term for every ``size`` words in a row; no word has the sign between them."""
-    return ["_".join(words[at : at + size]) for at in range(len(words) - size + 1)]
-
-
-def as_grams(terms: Sequence[str], common: frozenset[str]) -> list[str]:
-    """Return the grams that a phrase is looked up by; none where a word of it is not common."""
-    return grams(terms, min(len(terms), 3)) if common.issuperset(terms) else []
+    if not common.issuperset(terms):
+        return []
+    size = min(len(terms), 3)
+    return ["_".join(terms[at : at + size]) for at in range(len(terms) - size + 1)]

@@ -23,7 +23,7 @@ from tantivy import DocAddress, Occur, Query
 from capture.errors import BusyError
 
 from .engine import IN_USE, LABELS, ROW_FIELDS, Indexed, best_of, indexed, unusable
-from .grams import USUAL, as_grams
+from .grams import USUAL, of_phrase
 from .model import FACETS, Answer, Entry, Facet, Hit
 from .nodes import (
     SOUND,
@@ -272,12 +272,16 @@ class _Translation:
         return Query.boolean_query([(Occur.Should, query) for query in queries])
 
     def _row(self, field: str, terms: Sequence[str]) -> Query:
-        grams = as_grams(terms, self._common) if field == WORDS else []
+        grams = of_phrase(terms, self._common) if field == WORDS else []
         if len(grams) == 1:
             return Query.term_query(self._schema, _GRAMS, grams[0])
-        if grams:
-            return Query.phrase_query(self._schema, _GRAMS, [*grams])
-        return Query.phrase_query(self._schema, field, list(terms))
+        row = Query.phrase_query(self._schema, field, list(terms))
+        if not grams:
+            return row
+        # Only where all its grams are, the places of its words are compared.
+        held = [Query.term_query(self._schema, _GRAMS, gram) for gram in grams]
+        narrowed = [(Occur.Must, Query.const_score_query(one, 0.0)) for one in held]
+        return Query.boolean_query([*narrowed, (Occur.Must, row)])
 
     def _overlap(self, field: str, low: int, high: int) -> Query:
         integer = tantivy.FieldType.Integer
@@ -309,7 +313,7 @@ def _schema() -> tantivy.Schema:
     for field in ROW_FIELDS:
         kept = "basic" if field == SOUND else "position"
         builder.add_text_field(field, tokenizer_name="whitespace", index_option=kept)
-    builder.add_text_field(_GRAMS, tokenizer_name="whitespace")
+    builder.add_text_field(_GRAMS, tokenizer_name="whitespace", index_option="freq")
     for field in LABELS:
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
     for field in RANGE_FIELDS:
@@ -328,8 +332,7 @@ def _document(page: Indexed, common: frozenset[str]) -> tantivy.Document:
     for field, rows in page.rows.items():
         for row in rows:
             document.add_text(field, row)
-    for row in page.grams(common):
-        document.add_text(_GRAMS, row)
+    document.add_text(_GRAMS, " ".join(page.grams(common)))
     for field, key in page.labels.items():
         document.add_text(field, key)
     for field, (low, high) in page.ranges.items():

@@ -135,23 +135,45 @@ def placed(text: str) -> tuple[list[str], list[str]]:
 
     What `tokens` yields without the places in the text, several times as fast.
     """
-    row: list[str] = []
     extra: list[str] = []
-    plain = text.isascii()
-    for chain in _ASCII_CHAIN.findall(text.lower()) if plain else _CHAIN.findall(text):
-        if plain and chain.isalnum() and len(chain) <= LONGEST_TERM:
-            row.append(chain)
-            continue
-        in_row, beside = _forms(chain)
-        row += in_row
-        extra += beside
+    is_plain = text.isascii() and _POINT not in text and _BREAK not in text
+    row = _pieces(text) if is_plain else _CHAIN.findall(text)
+    is_whole = (
+        str.isalnum if is_plain and max(map(len, row), default=0) <= LONGEST_TERM else _is_term
+    )
+    # From the end, for a piece with hyphens or points becomes several words or none.
+    for at in reversed([at for at, piece in enumerate(row) if not is_whole(piece)]):
+        in_row, beside = _forms(row[at])
+        row[at : at + 1] = in_row
+        extra[:0] = beside
     return row, extra
 
 
+_POINT, _BREAK = "\x01", "\x02"
+# Each begins with the sign itself, which is found many times as fast as what stands before it.
+_DECIMAL = re.compile(r"\.(?<=[0-9]\.)(?=[0-9])")
+_BROKEN = re.compile(r"-(?<=[a-z0-9]-)[ \t]*\r?\n[ \t]*(?=[a-z0-9])")
+_KEPT = "-'" + _POINT + _BREAK
+_SPACES = {at: " " for at in range(128) if not (chr(at).isalnum() or chr(at) in _KEPT)}
+
+
+def _pieces(text: str) -> list[str]:
+    """Return the words of a plain text, and pieces that hold a chain or several."""
+    lower = text.lower()
+    if "-" in lower:
+        lower = _BROKEN.sub("-" + _BREAK, lower)
+    return _DECIMAL.sub(_POINT, lower).translate(_SPACES).split()
+
+
+def _is_term(piece: str) -> bool:
+    """Whether a piece of text is its own term."""
+    return piece.isalnum() and piece.isascii() and piece == piece[:LONGEST_TERM].lower()
+
+
 @lru_cache(maxsize=50_000)
-def _forms(chain: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the terms of a chain that stand in the row, and the extra ones."""
-    forms = tuple(tokens(chain))
+def _forms(piece: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the terms of a piece that stand in the row, and the extra ones."""
+    forms = tuple(tokens(piece.replace(_POINT, ".").replace(_BREAK, "\n")))
     return (
         tuple(token.term for token in forms if token.in_row),
         tuple(token.term for token in forms if not token.in_row),
