@@ -17,6 +17,7 @@ from random import Random
 
 from archive.archive import open_archive
 from search.archive_text import ArchiveText
+from search.grouping import grouped
 from search.model import TextSource
 from search.publish import OpenIndex, opened
 from search.service import Manner, find
@@ -80,6 +81,11 @@ def asking(
         peer = stack.enter_context(search_peers.opened(index_of(folder, PEER)))
 
         def ours(one: Known, manner: Manner) -> list[str]:
+            if one.kind in OF_CHART:
+                charts = grouped(
+                    source, index, one.query, None, "chart", limit=_FIRST, manner=manner
+                )
+                return [chart.found[0].page for chart in charts if chart.found]
             found = find(source, index, one.query, limit=_FIRST, manner=manner).found
             return [hit.page for hit in found]
 

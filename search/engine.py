@@ -28,6 +28,8 @@ SCHEMA = 2
 """Counts up whenever fields or analysis change: an index of another number is built anew."""
 ROW_FIELDS = (WORDS, SOUND, *TEXT_FIELDS)
 """Fields of an index that hold terms in rows."""
+NONE = "-"
+"""The label of a page that has none, in a field where such pages are looked for."""
 LABELS = (*WHOLE_FIELDS, "type_code", "document")
 """Fields of an index that hold one term, taken whole."""
 
@@ -222,7 +224,8 @@ def _flat(parts: Iterable[Iterable[str]]) -> Iterator[str]:
 def _labels(entry: Entry) -> Iterator[tuple[str, str]]:
     told = {field: label(getattr(entry, field)) for field in LABEL_FIELDS}
     told |= {"mrn": identifier(entry.mrn), "type_code": term(entry.type_code)}
-    told |= {"document": entry.document_id}
+    # Pages of no chart or document are together under a sign that no number or id is.
+    told |= {"mrn": told["mrn"] or NONE, "document": entry.document_id or NONE}
     yield from ((field, key) for field, key in told.items() if key)
 
 

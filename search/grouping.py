@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from .model import Facet, Filters, Found, TextSource
-from .nodes import AllParts, AnyOf
+from .engine import NONE
+from .model import Filters, Found, TextSource
+from .nodes import AllParts, AnyOf, Node, Without
+from .passes import Look
 from .publish import OpenIndex
-from .service import Manner, find, looks_of
+from .service import Manner, looks_of, shown_of
 from .text import identifier
 
 By = Literal["document", "chart"]
 
-_PAGES_OF_GROUP = 5
-"""Pages looked at for each group wanted, for one document often has several of the best."""
-_MOST = 1000
+_PAGES_SHOWN = 5
+"""Pages shown of each group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,42 +48,54 @@ def grouped(
     limit: int = 20,
     manner: Manner | None = None,
 ) -> tuple[Group, ...]:
-    """Return the documents or charts of the best pages, in the order of their best page."""
+    """Return the documents or charts of the best pages, in the order of their best page.
+
+    What is in no document or chart is one group, with an empty key.
+    """
     manner = manner or Manner()
-    most = min(limit * _PAGES_OF_GROUP, _MOST)
-    result = find(source, index, query, filters, limit=most, manner=manner)
-    together: dict[str, list[Found]] = {}
-    for hit in result.found:
-        together.setdefault(_key(hit, by), []).append(hit)
-    chosen = dict(list(together.items())[:limit])
-    counts = _counts(index, query, filters, by, list(chosen), manner)
-    return tuple(
-        Group(key, max(counts.get(_term(key, by), 0), len(found)), tuple(found))
-        for key, found in chosen.items()
-    )
-
-
-def _key(hit: Found, by: By) -> str:
-    return hit.document if by == "document" else hit.mrn
-
-
-def _term(key: str, by: By) -> str:
-    return key if by == "document" else identifier(key)
-
-
-def _counts(
-    index: OpenIndex,
-    query: str,
-    filters: Filters | None,
-    by: By,
-    keys: Sequence[str],
-    manner: Manner,
-) -> Mapping[str, int]:
-    """Return how many pages of each of a few documents or charts match."""
     looks = looks_of(index, query, filters, manner)
-    terms = tuple(_term(key, by) for key in keys if key)
-    if looks is None or not terms:
-        return {}
-    these = AnyOf("document" if by == "document" else "mrn", terms)
-    facet = Facet.DOCUMENT if by == "document" else Facet.CHART
-    return dict(index.reader.tally(AllParts((looks.whole, these)), facet, len(terms)))
+    if looks is None:
+        return ()
+    groups: list[Group] = []
+    for look in (looks.literal, looks.similar):
+        if look is not None:
+            groups += _groups(source, index, look, looks.whole, by, groups, limit, manner)
+    return tuple(groups)
+
+
+def _groups(
+    source: TextSource,
+    index: OpenIndex,
+    look: Look,
+    whole: Node,
+    by: By,
+    before: Sequence[Group],
+    limit: int,
+    manner: Manner,
+) -> list[Group]:
+    """Return the groups of one look that none of ``before`` is, best first."""
+    known = [one.key for one in before]
+    found: list[Group] = []
+    while len(known) < limit:
+        # One page of each: the pages of one chart would fill any number of places.
+        others = AllParts((look.node, *(Without(_in_group(by, key)) for key in known)))
+        best = index.reader.find(others, 1).hits
+        entries = source.entries([hit.page_id for hit in best])
+        if not entries:
+            break
+        (entry,) = entries.values()
+        key = entry.document_id if by == "document" else entry.mrn
+        if key in known:
+            break  # The page was filed elsewhere since the index was written.
+        pages = AllParts((look.node, _in_group(by, key)))
+        shown = shown_of(source, index, replace(look, node=pages), _PAGES_SHOWN, manner)
+        every = index.reader.find(AllParts((whole, _in_group(by, key))), 0).total
+        found.append(Group(key, every, shown))
+        known.append(key)
+    return found
+
+
+def _in_group(by: By, key: str) -> Node:
+    if by == "document":
+        return AnyOf("document", (key or NONE,))
+    return AnyOf("mrn", (identifier(key) or NONE,))

@@ -102,10 +102,17 @@ def find(
         if look := looks.partial(known):
             behind_whole = max(offset - literal.total - similar.total, 0)
             shown += _answer(source, index, look, limit - len(shown), behind_whole).shown
-    words = source.words([one.entry.page_id for one in shown])
-    found = tuple(_found(one, words.get(one.entry.page_id, ()), manner.marking) for one in shown)
+    found = _found_of(source, shown, manner.marking)
     unreliable = index.reader.find(looks.unreliable, 0).total
     return Result(found, literal.total, notes, behind, similar.total, unreliable)
+
+
+def shown_of(
+    source: TextSource, index: OpenIndex, look: Look, limit: int, manner: Manner
+) -> tuple[Found, ...]:
+    """Return the best pages of one look as a person gets them."""
+    answer = _answer(source, index, look, limit, 0)
+    return _found_of(source, answer.shown, manner.marking)
 
 
 def every_page(
@@ -192,6 +199,11 @@ def _read(source: TextSource, hits: Sequence[Hit], look: Look) -> list[_Ranked]:
         _Ranked(hit, entry, Witness(entry).answers(look.shown, look.weights), look.shown)
         for hit, entry in known
     ]
+
+
+def _found_of(source: TextSource, shown: Sequence[_Ranked], marking: Marking) -> tuple[Found, ...]:
+    words = source.words([one.entry.page_id for one in shown])
+    return tuple(_found(one, words.get(one.entry.page_id, ()), marking) for one in shown)
 
 
 def _found(one: _Ranked, placed: Sequence[PlacedWord], marking: Marking) -> Found:
