@@ -135,8 +135,16 @@ def tables(found: Sequence[Place]) -> tuple[Table, ...]:
     beyond = f"Share found among the first {_FIRST} pages; in brackets the mean reciprocal rank."
     return (
         _table("Known pages", of_pages, beyond),
-        _table("Charts of filed documents", filed, f"{beyond} Any page of the chart will do."),
-        _table("Charts of held documents", held, f"{beyond} Any page of the chart will do."),
+        _table(
+            "Charts of filed documents",
+            filed,
+            f"{beyond} Any page of the chart will do; ours are put together by chart.",
+        ),
+        _table(
+            "Charts of held documents",
+            held,
+            f"{beyond} Any page of the chart will do; ours are put together by chart.",
+        ),
         _table(
             "Held documents themselves",
             held,
