@@ -16,6 +16,7 @@ from .nodes import (
     WORDS,
     AllParts,
     AnyOf,
+    Begins,
     Constant,
     Fits,
     How,
@@ -29,13 +30,15 @@ from .nodes import (
 )
 from .sounds import alike as sounds_alike
 from .sounds import keys
-from .terms import alike, shaped
+from .terms import alike, begins_alike, likeness, shaped
 from .text import placed, tokens_of
 from .tree import TEXT_FIELDS
 from .widen import WORTH
 
 SHOWN_FIELDS = frozenset({WORDS, "mrn", "name", "diagnosis", "procedure", "physician", "facility"})
 """Fields whose words, where they stand on the page too, are marked there."""
+_LIKE = 0.6
+"""How alike a word that begins alike has to be as a whole; less is another word."""
 _CLOSE = 0.3
 """What it adds to the rank of a page that the words stand side by side on it."""
 
@@ -74,6 +77,9 @@ class Stream:
                 return self.terms.intersection(wanted)
             case Near(_, term, distance):
                 return alike(term, distance, self.ordered)
+            case Begins(_, term, letters):
+                found = begins_alike(term, letters, self.ordered)
+                return [other for other in found if likeness(term, other) >= _LIKE]
             case Fits(_, pattern):
                 return shaped(pattern, self.terms)
             case Row(_, wanted):
@@ -92,7 +98,7 @@ class Stream:
 def leaves(node: Node) -> Iterator[Leaf]:
     """Yield what ``node`` looks for; nothing of what must be absent."""
     match node:
-        case AnyOf() | Row() | Near() | Fits():
+        case AnyOf() | Row() | Near() | Begins() | Fits():
             yield node
         case AllParts(parts) | SomePart(parts) | MostParts(parts):
             for part in parts:
@@ -155,6 +161,11 @@ class Answered:
     why: tuple[Why, ...]
     worth: float
     """0.0 to 1.3: how exactly the words are answered, and how near they stand."""
+
+    @property
+    def count(self) -> int:
+        """How many words are answered."""
+        return sum(one.how is not How.ABSENT for one in self.why)
 
 
 class Witness:

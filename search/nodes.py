@@ -28,6 +28,7 @@ class How(StrEnum):
     SPELLING = "similar spelling"
     SOUND = "sounds alike"
     FAR_SPELLING = "two letters differ"
+    BEGINNING = "begins alike"
     FAR_SOUND = "may sound alike"
     ABSENT = "not found"
 
@@ -74,6 +75,17 @@ class Near:
     term: str
     distance: int
     """1 or 2."""
+    why: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """Pages where the field holds a term that begins as this one, give or take an edit."""
+
+    field: str
+    term: str
+    letters: int
+    """So many of the first letters of ``term`` are compared."""
     why: Reason | None = None
 
 
@@ -132,7 +144,7 @@ class Constant:
     score: float = 0.0
 
 
-Leaf: TypeAlias = AnyOf | Row | Near | Fits
+Leaf: TypeAlias = AnyOf | Row | Near | Begins | Fits
 """What looks for words, and so can be shown on a page."""
 Node: TypeAlias = Leaf | Overlap | AllParts | SomePart | MostParts | Without | Constant
 

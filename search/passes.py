@@ -13,7 +13,7 @@ from .nodes import AllParts, AnyOf, Constant, Node, SomePart, Without
 from .plan import plan
 from .synonyms import Synonyms
 from .tree import Tree, scope_of
-from .widen import Widening, can_widen, most_of, weights_of, widened
+from .widen import Widening, can_widen, fewest_of, most_of, weights_of, widened
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Look:
     """The words to be marked and explained."""
     weights: Mapping[str, float]
     """What each word counts; empty where the engine's own rank stands."""
+    least: int = 0
+    """Words that a page must answer when it is read, beyond what the engine could tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ class Looks:
     def partial(self, known: Sequence[str]) -> Look | None:
         """Return the pages that hold most of the words and are not among ``known``, by their ids.
 
-        Two letters of a long word may differ. None where similar words are not looked for.
+        A long word may go on otherwise than it begins. None where similar words are not looked
+        for.
         """
         words = self._question.words
         if self.similar is None or words is None:
@@ -81,7 +84,7 @@ class Looks:
         # To look for all that was found a second time costs more than to name it.
         others = (Without(AnyOf("page", tuple(known))),) if known else ()
         node = AllParts((self._narrowed(most, self._widened), *others))
-        return Look(node, most, self._weights)
+        return Look(node, most, self._weights, fewest_of(len(self._weights)))
 
     @property
     def whole(self) -> Node:

@@ -181,7 +181,8 @@ def _answer(source: TextSource, index: OpenIndex, look: Look, limit: int, offset
     else:
         # The engine ranks words that are alike roughly; the best of its pages are read, and ranked.
         found = index.reader.find(look.node, max(_READ, offset + limit))
-        ranked = sorted(_read(source, found.hits[:_READ], look), key=_rank)
+        read = _read(source, found.hits[:_READ], look)
+        ranked = sorted((one for one in read if one.answered.count >= look.least), key=_rank)
         beyond = _read(source, found.hits[_READ:], look) if offset + limit > _READ else []
         shown = [*ranked, *beyond][offset : offset + limit]
     return _Answer(shown, [hit.page_id for hit in found.hits], found.total)

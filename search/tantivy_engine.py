@@ -30,6 +30,7 @@ from .nodes import (
     WORDS,
     AllParts,
     AnyOf,
+    Begins,
     Constant,
     Fits,
     MostParts,
@@ -231,6 +232,9 @@ class _Translation:
                 return self._row(field, terms)
             case Near(field, term, distance):
                 return Query.fuzzy_term_query(self._schema, field, term, distance)
+            case Begins(field, term, letters):
+                start = term[:letters]
+                return Query.fuzzy_term_query(self._schema, field, start, 1, prefix=True)
             case Fits(field, pattern):
                 return Query.regex_query(self._schema, field, _regex(pattern))
             case Overlap(field, low, high):

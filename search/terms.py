@@ -21,6 +21,22 @@ def alike(term: str, distance: int, terms: Sequence[str]) -> list[str]:
     return [other for other, _, _ in near]
 
 
+def begins_alike(term: str, letters: int, terms: Iterable[str]) -> list[str]:
+    """Return those of ``terms`` of which a beginning is one edit or none from that of ``term``."""
+    start = term[:letters]
+    lengths = range(max(letters - 1, 1), letters + 2)
+    return [
+        other
+        for other in terms
+        if any(OSA.distance(start, other[:length], score_cutoff=1) <= 1 for length in lengths)
+    ]
+
+
+def likeness(one: str, other: str) -> float:
+    """Return how alike two terms are, from 0.0 to 1.0, by edits and length."""
+    return float(OSA.normalized_similarity(one, other))
+
+
 def shaped(pattern: str, terms: Iterable[str]) -> list[str]:
     """Return those of ``terms`` that fit a pattern of ``*`` and ``?``."""
     fits = _shape(pattern)

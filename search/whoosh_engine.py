@@ -40,6 +40,7 @@ from .model import FACETS, Answer, Entry, Facet, Hit
 from .nodes import (
     AllParts,
     AnyOf,
+    Begins,
     Constant,
     Fits,
     MostParts,
@@ -51,7 +52,7 @@ from .nodes import (
     Without,
     scores,
 )
-from .terms import alike, shaped
+from .terms import alike, begins_alike, shaped
 from .tree import RANGE_FIELDS
 
 _SCORED_TERMS = 64
@@ -220,6 +221,8 @@ class _Segment:
                 return self._looked_up(query.Phrase(field, list(terms)))
             case Near(field, term, distance):
                 return self._holding(field, alike(term, distance, self._terms(field)))
+            case Begins(field, term, letters):
+                return self._holding(field, begins_alike(term, letters, self._terms(field)))
             case Fits(field, pattern):
                 return self._holding(field, shaped(pattern, self._terms(field)))
             case Overlap(field, low, high):

@@ -17,6 +17,7 @@ from .nodes import (
     WORDS,
     AllParts,
     AnyOf,
+    Begins,
     Constant,
     How,
     MostParts,
@@ -47,12 +48,13 @@ WORTH = {
     How.SPELLING: 0.8,
     How.SOUND: 0.6,
     How.FAR_SPELLING: 0.5,
+    How.BEGINNING: 0.45,
     How.FAR_SOUND: 0.3,
     How.ABSENT: 0.0,
 }
 """What an answer counts beside the word itself: an order by judgement."""
-SHORTEST_NEAR, SHORTEST_FAR = 4, 7
-"""Letters of the shortest words in which one and two letters may differ."""
+SHORTEST_NEAR, SHORTEST_FAR = 4, 8
+"""Letters of the shortest word in which one may differ, and that may go on otherwise."""
 _COMMON = 0.05
 """Share of the pages above which a word stays as it is: where it was misread, it mostly stands
 on the page a second time, and its likes are words of their own."""
@@ -85,7 +87,7 @@ class Widening:
     """Pages of the index, beside which a word is common or rare."""
     frequency: Frequency
     far: bool = False
-    """Whether two letters of a long word may differ."""
+    """Whether a long word may go on otherwise than it begins."""
 
     def is_common(self, field: str, term: str) -> bool:
         """Whether a word is too common to be looked for in other spellings."""
@@ -118,14 +120,19 @@ def widened(tree: Tree, how: Widening) -> Node:
 def most_of(tree: Tree, how: Widening) -> Node:
     """Return what finds the pages that hold most of the words, or what stands for them.
 
-    Two of three or four words, three of five or six; all of fewer, and of those in a field.
+    As many as `fewest_of` says, and all of those in a field.
     """
     found = words_of(tree, how)
     count = len(found.choices)
     if count < _FEWEST_OF_MOST:
         return AllParts((*found.choices, *found.fielded, *found.rest))
-    most = MostParts(found.choices, (count + 1) // 2)
+    most = MostParts(found.choices, fewest_of(count))
     return AllParts((most, *found.fielded, *found.rest))
+
+
+def fewest_of(count: int) -> int:
+    """Return how many of so many words a page must hold to be shown at all: half, but two."""
+    return max(2, count // 2) if count >= _FEWEST_OF_MOST else count
 
 
 def weights_of(tree: Tree, how: Widening) -> Mapping[str, float]:
@@ -233,7 +240,7 @@ class _Option:
     how: How
 
 
-def _valued(node: AnyOf | Row | Near) -> _Option:
+def _valued(node: AnyOf | Row | Near | Begins) -> _Option:
     return _Option(node, node.why.how if node.why else How.EXACT)
 
 
@@ -260,7 +267,9 @@ def _own(field: str, word: _Asked, how: Widening | None) -> Iterator[_Option]:
     if len(word.term) >= SHORTEST_NEAR:
         yield _valued(Near(field, word.term, 1, Reason(word.typed, How.SPELLING)))
     if how.far and len(word.term) >= SHORTEST_FAR:
-        yield _valued(Near(field, word.term, 2, Reason(word.typed, How.FAR_SPELLING)))
+        # An automaton for two edits goes through a dictionary of millions four times as long.
+        letters = max(6, len(word.term) * 6 // 10)
+        yield _valued(Begins(field, word.term, letters, Reason(word.typed, How.BEGINNING)))
 
 
 def _meanings(field: str, word: _Asked, run: Run) -> Iterator[_Option]:

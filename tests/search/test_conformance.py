@@ -18,7 +18,7 @@ from search.dates import day_range
 from search.engine import SearchEngine
 from search.engines import engine_named
 from search.model import Answer, Entry
-from search.nodes import AllParts, Constant, Node
+from search.nodes import AllParts, Begins, Constant, Node
 from search.plan import plan
 from search.query import parse
 from search.text import chains, identifier, label, tokens
@@ -313,6 +313,16 @@ def test_filters_alone_give_pages_by_id(engine: SearchEngine, folder: Path) -> N
         assert [hit.page_id for hit in reader.find(node, 2, 1).hits] == ["page-03", "page-07"]
         assert {hit.score for hit in reader.find(node, 9).hits} == {0.0}
         assert reader.find(node, 0) == Answer((), 4)
+
+
+def test_a_word_that_begins_alike_is_found_give_or_take_an_edit(
+    engine: SearchEngine, folder: Path
+) -> None:
+    words = ("gastrostomy", "gastroxxxxx", "gasrostomy", "gsatrostom", "gastr", "duodenostomy")
+    write(engine, folder, [Entry(f"page-{at}", text=word) for at, word in enumerate(words)])
+    with engine.reading(folder) as reader:
+        found = reader.every(Begins("words", "gastrostomy", 6))
+    assert list(found) == ["page-0", "page-1", "page-2", "page-3", "page-4"]
 
 
 def test_an_and_not_within_another_loses_no_page(engine: SearchEngine, folder: Path) -> None:

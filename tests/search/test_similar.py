@@ -126,6 +126,13 @@ def test_a_page_with_most_of_the_words_comes_last_and_says_what_it_lacks(
     assert (result.total, result.similar, result.found[1].kinship) == (1, 0, Kinship.PARTLY)
 
 
+def test_a_long_word_may_go_on_otherwise(archive: MemoryArchive, index: OpenIndex) -> None:
+    result = find(archive, index, "pneumoconeous")
+    assert [(hit.page, hit.kinship) for hit in result.found] == [("p-3", Kinship.SIMILAR)]
+    assert reasons(result.found[0]) == {("pneumoconeous", "pneumoconiosis", "begins alike")}
+    assert (result.total, result.similar) == (0, 0)
+
+
 def test_similar_words_are_boxed_and_marked(archive: MemoryArchive, index: OpenIndex) -> None:
     hits = found(archive, index, '"chest pain" pneumonia')
     assert hits["p-2"].matched == ("Pneumnoia", "Chestpain")
