@@ -1,8 +1,9 @@
 """Build, ask and change search indexes of 20,000, 100,000 and a million pages.
 
 ``python -m bench.search_scale``; ``--only ask`` takes indexes and figures of an earlier run for
-the rest, and ``--archives`` archives that ``bench.large_archive`` filled elsewhere. SQLite FTS5
-is the peer; Whoosh, which is for small archives, is built up to ``--whoosh`` pages.
+the rest, ``--only`` alone for all, and ``--archives`` archives that ``bench.large_archive`` filled
+elsewhere. SQLite FTS5 is the peer; Whoosh, which is for small archives, is built up to
+``--whoosh`` pages.
 """
 
 from __future__ import annotations
@@ -175,10 +176,15 @@ def _times_table(one: Measured) -> Table:
     every = [[each for some in way.values() for each in some] for way in by_way]
     rows.append(("all of them", *map(_milliseconds, every)))
     return Table(
-        f"{one.pages:,} pages: median (95th percentile) in milliseconds",
+        f"{one.pages:,} pages: median (95th percentile) in milliseconds, {_answers(by_way)} answers"
+        " a class",
         ("query", *(f"{_SHOWN[engine]}, {_FORMS[form]}" for engine, form in names)),
         tuple(rows),
     )
+
+
+def _answers(by_way: Sequence[Mapping[str, Sequence[float]]]) -> int:
+    return max(len(some) for way in by_way for some in way.values())
 
 
 def _milliseconds(times: Sequence[float]) -> str:
@@ -228,7 +234,7 @@ def _told(chosen: Namespace) -> tuple[str, ...]:
         " language are, 2 % of the characters misread. Building goes the whole way from the"
         " catalogue; its memory is that of the whole program, files that it has mapped included."
         f" Whoosh, for small archives, is built up to {chosen.whoosh:,} pages.",
-        f"Classes of `bench.search_queries`, {chosen.each} queries each, asked twice in turns by"
+        "Classes of `bench.search_queries`, each query asked twice in turns by"
         " one program after a query of every class that is not counted. *Whole* is all that a"
         " person gets: the best 20 pages with snippets, boxes and reasons, similar words"
         " included, and how many match; *ids* is what the engine alone takes for the best 20 ids"
@@ -245,7 +251,7 @@ def _tell(line: str) -> None:
 def _parser() -> ArgumentParser:
     parser = results.parser(NAME, __doc__)
     parser.add_argument("--pages", type=int, nargs="+", default=list(_SIZES))
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--only", nargs="*", choices=PARTS, default=list(PARTS))
     parser.add_argument("--whoosh", type=int, default=20_000, help="most pages that it gets")
     parser.add_argument("--each", type=int, default=EACH, help="queries of a class")
     parser.add_argument(
