@@ -11,7 +11,6 @@ import pytest
 
 from archive.archive import Archive, open_archive
 from bench.large_archive import LargeOrder, fill
-from bench.program import Ran
 from bench.search_answers import Answered, agreement, answers, mixed
 from bench.search_archives import bytes_of, is_filled, prepared, text_bytes
 from bench.search_asking import BARE, WHOLE, Times, timed, ways
@@ -135,7 +134,7 @@ def test_indexes_that_differ_are_counted() -> None:
 
 
 def test_what_was_not_measured_has_no_table() -> None:
-    built = {"seconds": 2.0, "cpu_seconds": 0.4, "index_bytes": 2**20}
+    built = {"seconds": 2.0, "cpu_seconds": 0.4, "index_bytes": 2**20, "peak_bytes": 2**20}
     agreed = {"asked": 200, "totals": 200, "every": 200, "wide": 199, "best": 180}
     asked = {
         "seconds": {
@@ -147,8 +146,7 @@ def test_what_was_not_measured_has_no_table() -> None:
     }
     changed = {"seconds": [0.1, 0.5], "again": agreed, "published": agreed}
     engines = ("tantivy", PEER)
-    ran = Ran(0, "", "", 1, 1, 2**20)
-    whole = Measured(100, 2**20, engines, dict.fromkeys(engines, (built, ran)), asked, changed)
+    whole = Measured(100, 2**20, engines, dict.fromkeys(engines, built), asked, changed)
     sizes, times, totals, same = tables(whole)
     assert sizes.rows[1] == ("pages a second", "50", "50")
     assert sizes.rows[-1] == ("50 changed pages found, s", "0.30 (0.50)", "-")
