@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
 
@@ -125,6 +126,15 @@ trees: st.SearchStrategy[tree.Tree] = st.recursive(
     ),
     max_leaves=6,
 )
+
+
+def temporary_folder() -> TemporaryDirectory[str]:
+    """Return a folder for an index that is gone at the end.
+
+    tantivy looks at a folder from a thread of its own just after it is opened, and may make its
+    lock file there while the folder is being removed.
+    """
+    return TemporaryDirectory(ignore_cleanup_errors=True)
 
 
 def put(path: Path, content: bytes) -> None:

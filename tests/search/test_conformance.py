@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,7 +21,7 @@ from search.nodes import AllParts, Begins, Constant, Node
 from search.plan import plan
 from search.query import parse
 from search.text import chains, identifier, label, tokens
-from tests.search.archives import corpora, put, trees
+from tests.search.archives import corpora, put, temporary_folder, trees
 
 NAMES = ("tantivy", "whoosh")
 
@@ -198,7 +197,7 @@ def test_every_engine_finds_what_the_plain_meaning_says(
     ]
     for name in NAMES:
         engine = engine_named(name)
-        with TemporaryDirectory() as home:
+        with temporary_folder() as home:
             engine.create(Path(home))
             write(engine, Path(home), corpus)
             write(engine, Path(home), changed)

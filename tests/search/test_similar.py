@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -18,7 +17,7 @@ from search.publish import OpenIndex, opened, publish
 from search.service import Manner, every_page, find, tally
 from search.settings import EngineName, SearchSettings
 from search.tree import Tree, render
-from tests.search.archives import MemoryArchive, corpora, trees
+from tests.search.archives import MemoryArchive, corpora, temporary_folder, trees
 
 ANN, LEE = "SAMPLEWELL, ANN", "MOCKRIDGE, LEE"
 PAGES = (
@@ -228,7 +227,7 @@ def test_pages_of_an_answer_follow_each_other_whatever_is_asked(
     archive = MemoryArchive()
     archive.put(*corpus)
     settings = SearchSettings(engine)
-    with TemporaryDirectory() as home:
+    with temporary_folder() as home:
         publish(archive, Path(home), settings)
         with opened(Path(home), settings, archive.archive_id) as index:
             for query in map(render, asked):
