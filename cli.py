@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from errno import EPIPE
 from io import UnsupportedOperation
 from itertools import groupby
@@ -80,12 +80,11 @@ from ocr.model import OcrPage
 from search import publish, service
 from search.archive_text import ArchiveText
 from search.grouping import By, Group, grouped
-from search.model import SHOWN_FACETS, Facet, Filters, Found, Kinship, Result
+from search.model import Facet, Filters, Found, Kinship, Result
 from search.publish import IndexState
 from search.service import Manner, Marking
 from search.settings import SearchSettings
 from search.synonym_file import load as load_synonyms
-from search.synonyms import Synonyms
 
 HELD = 4
 INTERRUPTED = 130
@@ -476,17 +475,17 @@ def search(
     with open_archive(home) as archive:
         source, settings = ArchiveText(archive), _search_settings(archive)
         marking = Marking() if as_json else Marking(mark=_marked, plain=str)
-        exact = exact or settings.spelling == "off"
-        manner = Manner(marking, to_the_letter=exact, synonyms=_synonyms(archive))
+        manner = replace(_manner(archive, settings, exact=exact), marking=marking)
         groups: tuple[Group, ...] = ()
         counts: list[tuple[Facet, Sequence[tuple[str, int]]]] = []
         with publish.opened(archive.home.index, settings, source.archive_id) as index:
-            result = service.find(source, index, query, filters, limit=limit, manner=manner)
+            single = 0 if group else limit
+            result = service.find(source, index, query, filters, limit=single, manner=manner)
             if group:
                 groups = grouped(source, index, query, filters, group, limit=limit, manner=manner)
-            for facet in SHOWN_FACETS if facets else ():
+            for facet in Facet if facets else ():
                 counts.append((facet, service.tally(index, query, facet, filters, manner=manner)))
-        _audit_search(archive, result)
+        _audit_search(archive, result, len(result.found) + sum(len(one.found) for one in groups))
     _print_search_notes(result, filters)
     if group:
         _print_groups(groups, group, as_json)
@@ -733,8 +732,8 @@ def run_saved(name: str, everything: bool, table: Path | None, home: Path, as_js
     """
     _refuse_two_forms(table, as_json)
     with open_archive(home) as archive:
-        manner = Manner(synonyms=_synonyms(archive))
-        done = saved_searches.run(archive, name, _search_settings(archive), manner)
+        settings = _search_settings(archive)
+        done = saved_searches.run(archive, name, settings, _manner(archive, settings))
         counts = {"documents": len(done.cases), "new": done.count("new", "more", "refiled")}
         subject = f"saved search {done.search.id}"
         with archive.catalogue.write() as connection:
@@ -1337,9 +1336,11 @@ def _search_settings(archive: Archive) -> SearchSettings:
     return load_section(archive.home.section("search"), SearchSettings, "search")
 
 
-def _synonyms(archive: Archive) -> Synonyms:
+def _manner(archive: Archive, settings: SearchSettings, *, exact: bool = False) -> Manner:
+    """Return how this archive is searched, with the site's own terms."""
     site = archive.home.root / "synonyms.toml"
-    return load_synonyms(site) if site.exists() else service.shipped_synonyms()
+    terms = load_synonyms(site) if site.exists() else service.shipped_synonyms()
+    return Manner(to_the_letter=exact or settings.spelling == "off", synonyms=terms)
 
 
 def _chart_order(archive: Archive, asked: str | None = None) -> ChartOrder:
@@ -1402,9 +1403,9 @@ def _print_open_rolls(rolls: Iterable[FilmLedger]) -> None:
         click.echo(f"Roll {one.roll.name}: {len(one.open)} differences to explain: {look}")
 
 
-def _audit_search(archive: Archive, result: Result) -> None:
+def _audit_search(archive: Archive, result: Result, shown: int) -> None:
     # How much was found and shown, and by whom; never the words, which may be a patient's name.
-    told = {"pages": result.total, "similar": result.similar, "shown": len(result.found)}
+    told = {"pages": result.total, "similar": result.similar, "shown": shown}
     with archive.catalogue.write() as connection:
         record(connection, "searched", "search", actor=this_person(), **told)
 

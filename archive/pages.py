@@ -19,6 +19,9 @@ from .deliveries import FrameRow
 from .records import PageRecord, Reading
 from .statements import in_parts
 
+_UNFIT = (Verdict.DOUBTFUL.value, Verdict.RESCAN.value)
+"""Verdicts on pages that a person should see."""
+
 
 def keep_page(connection: Connection, frame: FrameRow, page: PageRecord) -> None:
     """Keep the page of a frame, in place of an earlier version."""
@@ -89,7 +92,7 @@ def confidences_of(connection: Connection, frames: Sequence[FrameRow]) -> dict[F
 def unfit_pages(connection: Connection, frames: Sequence[FrameRow]) -> dict[FrameRef, Quality]:
     """Return the quality of those of these frames that are doubtful or to be scanned again."""
     table = schema.readings
-    unfit = table.c.verdict.in_((Verdict.DOUBTFUL.value, Verdict.RESCAN.value))
+    unfit = table.c.verdict.in_(_UNFIT)
     return {
         ref: quality_of(told)
         for ref, told in _of_readings(connection, frames, table.c.quality, unfit)
@@ -120,17 +123,21 @@ def words_of(connection: Connection, frame: FrameRow) -> OcrPage | None:
     return load(words, frame.ref) if words is not None else None
 
 
+def badly_read() -> ColumnElement[bool]:
+    """Return the condition on readings that say little: read badly, or mostly by hand."""
+    return or_(schema.readings.c.verdict.in_(_UNFIT), schema.readings.c.handwritten)
+
+
 def count_unreliable(connection: Connection, pages: Sequence[str]) -> int:
     """Return how many of these pages read badly, are mostly by hand, or were not read."""
     frames, readings = schema.frames, schema.readings
-    unfit = readings.c.verdict.in_((Verdict.DOUBTFUL.value, Verdict.RESCAN.value))
     return sum(
         connection.execute(
             select(func.count())
             .select_from(frames)
             .outerjoin(readings, readings.c.frame_id == frames.c.id)
             .where(frames.c.page.in_(part))
-            .where(or_(readings.c.frame_id.is_(None), readings.c.handwritten, unfit))
+            .where(or_(readings.c.frame_id.is_(None), badly_read()))
         ).scalar_one()
         for part in in_parts(pages)
     )

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, or_, select
 
-from ocr.model import Verdict
-
 from . import schema
 from .deliveries import batch_named
+from .pages import badly_read
 from .register_choice import Asked, conditions_of
 from .rights import ALL, Rights, among, seen_batches
 
-_UNFIT = (Verdict.DOUBTFUL.value, Verdict.RESCAN.value)
 _LOOSE = ("pending", "held", "quarantined")
 """States of a frame in no document that may yet turn out to say something."""
 
@@ -34,9 +32,7 @@ def unread_pages(connection: Connection, asked: Asked, rights: Rights = ALL) -> 
     document count whatever the type, place and time, for nobody knows theirs.
     """
     frames, readings, documents = schema.frames, schema.readings, schema.documents
-    bad = select(readings.c.frame_id).where(
-        or_(readings.c.verdict.in_(_UNFIT), readings.c.handwritten)
-    )
+    bad = select(readings.c.frame_id).where(badly_read())
     read = select(readings.c.frame_id)
     in_documents = connection.execute(
         select(func.count())

@@ -44,11 +44,12 @@ def _word(run: Run, rate: float, rng: Random) -> Word | None:
     text = spoiled(run.text, rate, rng)
     if not text:
         return None
-    confidence = _confidence(text == run.text, rate, rng)
+    confidence = word_confidence(text == run.text, rate, rng)
     return Word(text, run.box, round(confidence, 3), run.line, run.block)
 
 
-def _confidence(right: bool, rate: float, rng: Random) -> float:
+def word_confidence(right: bool, rate: float, rng: Random) -> float:
+    """Return what a recogniser that errs at ``rate`` says of a word that is right or wrong."""
     if right:
         return min(0.999, rng.betavariate(30, 1)) if rng.random() > rate else rng.uniform(0.5, 0.95)
     if rng.random() < _SURE_THOUGH_WRONG:
@@ -68,13 +69,13 @@ def spoiled(text: str, rate: float, rng: Random) -> str:
             out.append(text[at])
             at += 1
             continue
-        read, taken = _error(text, at, rng)
+        read, taken = error_at(text, at, rng)
         out.append(read)
         at += taken
     return "".join(out)
 
 
-def _error(text: str, at: int, rng: Random) -> tuple[str, int]:
+def error_at(text: str, at: int, rng: Random) -> tuple[str, int]:
     """Return what is read instead of the character at ``at``, and how many it stands for."""
     kind, one = rng.random(), text[at]
     pair = text[at : at + 2]

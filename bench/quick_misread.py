@@ -18,7 +18,7 @@ from ocr.codec import FORM, quality_row
 from ocr.model import Quality, Verdict
 
 from .large_pages import Placed
-from .misread import _confidence, _error  # the same errors and doubts, drawn less often
+from .misread import error_at, word_confidence
 
 WIDTH, HEIGHT = 2550, 3300
 ENGINE = "tesseract 5.5.0"
@@ -76,7 +76,7 @@ class Misreader:
         out, here = [text[:at]], self.chances[drawn]
         wrong = True
         while at < len(text):
-            read, taken = _error(text, at, rng) if wrong else (text[at], 1)
+            read, taken = error_at(text, at, rng) if wrong else (text[at], 1)
             out.append(read)
             at += taken
             wrong = rng.random() < here
@@ -92,8 +92,8 @@ def misreader(rate: float) -> Misreader:
         rate=rate,
         chances=tuple(chances),
         spans=tuple(-1 / log1p(-one) if one > 1e-9 else 1e9 for one in chances),
-        right=tuple(round(_confidence(True, rate, rng), 3) for _ in draws),
-        wrong=tuple(round(_confidence(False, rate, rng), 3) for _ in draws),
+        right=tuple(round(word_confidence(True, rate, rng), 3) for _ in draws),
+        wrong=tuple(round(word_confidence(False, rate, rng), 3) for _ in draws),
     )
 
 

@@ -106,7 +106,7 @@ def timed(asked: dict[str, list[Asked]], by: Sequence[Way], rounds: int, times: 
         for way in by:
             _ask(way, some[:1])
     # As a program that stays up would do: else its modules and terms are gone over again and
-    # again by the collector, 60 ms at a time, in answers that have nothing to do with them.
+    # again by the collector, in answers that have nothing to do with them.
     gc.collect()
     gc.freeze()
     for _ in range(rounds):

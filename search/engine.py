@@ -16,7 +16,7 @@ from capture.errors import ArchiveError, BusyError, ChartroomError
 
 from .dates import day_range
 from .grams import USUAL, grams
-from .model import FACETS, Answer, Entry, Facet
+from .model import Answer, Entry, Facet
 from .nodes import SOUND, WORDS, Node
 from .sounds import keys
 from .text import identifier, label, placed, term
@@ -178,12 +178,12 @@ def _known(entry: Entry) -> _Known:
         rows | {WORDS: everything, SOUND: _sounds(tuple(texts(entry, "name")))},
         dict(_labels(entry)),
         dict(_ranges(entry)),
-        {facet: facet_values(entry, facet) for facet in FACETS},
+        {facet: facet_values(entry, facet) for facet in Facet},
     )
 
 
 def texts(entry: Entry, field: str) -> Iterator[str]:
-    """Yield the texts that a field of rows holds of a page; those of WORDS without its text."""
+    """Yield the texts that a field of TEXT_FIELDS holds of a page."""
     match field:
         case "name":
             yield from (entry.patient_name, *entry.other_names)
@@ -191,10 +191,6 @@ def texts(entry: Entry, field: str) -> Iterator[str]:
             yield from (entry.type_name, entry.type_code)
         case "physician":
             yield entry.attending
-        case "words":
-            yield entry.mrn
-            for one in TEXT_FIELDS:
-                yield from texts(entry, one)
         case _:
             yield getattr(entry, field)
 
@@ -240,10 +236,6 @@ def facet_values(entry: Entry, facet: Facet) -> Sequence[str]:
             told = entry.facility.upper().splitlines()
         case Facet.PHYSICIAN:
             told = entry.attending.upper().splitlines()
-        case Facet.DOCUMENT:
-            told = [entry.document_id]
-        case Facet.CHART:
-            told = [identifier(entry.mrn)]
     return tuple(dict.fromkeys(filter(None, (" ".join(one.split()) for one in told))))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TypeAlias
 
 from .engine import texts
 from .model import Entry, Why
@@ -43,13 +44,8 @@ _CLOSE = 0.3
 """What it adds to the rank of a page that the words stand side by side on it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A word of a text that matched."""
-
-    start: int
-    end: int
-    why: Reason
+Span: TypeAlias = tuple[int, int]
+"""First character, and the one behind the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,48 +105,35 @@ def leaves(node: Node) -> Iterator[Leaf]:
             return
 
 
-def marks(node: Node, text: str, answers: Sequence[Why] = ()) -> list[Mark]:
+def spans(node: Node, text: str, answers: Sequence[Why] = ()) -> list[Span]:
     """Return where the words of ``node`` stand in ``text``, in order, none within another.
 
     A name that sounds alike is marked where it stands as in the ``answers`` of the page.
     """
     shown = [leaf for leaf in leaves(node) if leaf.field in SHOWN_FIELDS]
-    if not (shown or answers):
+    terms = {one.found for one in answers if one.how in (How.SOUND, How.FAR_SOUND)}
+    if not (shown or terms):
         return []
     stream = Stream.of(text)
-    terms: dict[str, Reason] = {}
-    places: dict[int, Reason] = {}
-    for leaf in sorted(shown, key=lambda one: -_worth(one)):
-        why = leaf.why or Reason("")
-        for place in _places(leaf, stream):
-            places.setdefault(place, why)
-        for term in () if isinstance(leaf, Row) else stream.holding(leaf):
-            terms.setdefault(term, why)
-    for one in answers:
-        if one.how in (How.SOUND, How.FAR_SOUND):
-            terms.setdefault(one.found, Reason(one.asked, one.how))
-    return _outermost(
-        Mark(token.start, token.end, terms.get(token.term) or places[token.position])
-        for token in tokens_of(text, terms, places)
-    )
-
-
-def _places(leaf: Leaf, stream: Stream) -> Iterator[int]:
-    """Yield the places of the words of a row, wherever it stands."""
-    if isinstance(leaf, Row):
-        for start in stream.starts_of(leaf.terms):
-            yield from range(start, start + len(leaf.terms))
+    places: set[int] = set()
+    for leaf in shown:
+        if isinstance(leaf, Row):
+            starts = stream.starts_of(leaf.terms)
+            places.update(start + at for start in starts for at in range(len(leaf.terms)))
+        else:
+            terms.update(stream.holding(leaf))
+    return _outermost((token.start, token.end) for token in tokens_of(text, terms, places))
 
 
 def _worth(leaf: Leaf) -> float:
     return WORTH[leaf.why.how] if leaf.why else 1.0
 
 
-def _outermost(found: Iterable[Mark]) -> list[Mark]:
-    kept: list[Mark] = []
-    for mark in sorted(found, key=lambda one: (one.start, -one.end)):
-        if not kept or mark.end > kept[-1].end:
-            kept.append(mark)
+def _outermost(found: Iterable[Span]) -> list[Span]:
+    kept: list[Span] = []
+    for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
+        if not kept or end > kept[-1][1]:
+            kept.append((start, end))
     return kept
 
 

@@ -57,42 +57,32 @@ def grouped(
     if looks is None:
         return ()
     groups: list[Group] = []
-    for look in (looks.literal, looks.similar):
-        if look is not None:
-            groups += _groups(source, index, look, looks.whole, by, groups, limit, manner)
+    for look in filter(None, (looks.literal, looks.similar)):
+        while len(groups) < limit:
+            known = [one.key for one in groups]
+            key = _next_key(source, index, look, by, known)
+            # One that is known was filed elsewhere since the index was written.
+            if key is None or key in known:
+                break
+            pages = AllParts((look.node, _in_group(by, key)))
+            shown = shown_of(source, index, replace(look, node=pages), _PAGES_SHOWN, manner)
+            every = index.reader.find(AllParts((looks.whole, _in_group(by, key))), 0).total
+            groups.append(Group(key, every, shown))
     return tuple(groups)
 
 
-def _groups(
-    source: TextSource,
-    index: OpenIndex,
-    look: Look,
-    whole: Node,
-    by: By,
-    before: Sequence[Group],
-    limit: int,
-    manner: Manner,
-) -> list[Group]:
-    """Return the groups of one look that none of ``before`` is, best first."""
-    known = [one.key for one in before]
-    found: list[Group] = []
-    while len(known) < limit:
-        # One page of each: the pages of one chart would fill any number of places.
-        others = AllParts((look.node, *(Without(_in_group(by, key)) for key in known)))
-        best = index.reader.find(others, 1).hits
-        entries = source.entries([hit.page_id for hit in best])
-        if not entries:
-            break
-        (entry,) = entries.values()
-        key = entry.document_id if by == "document" else entry.mrn
-        if key in known:
-            break  # The page was filed elsewhere since the index was written.
-        pages = AllParts((look.node, _in_group(by, key)))
-        shown = shown_of(source, index, replace(look, node=pages), _PAGES_SHOWN, manner)
-        every = index.reader.find(AllParts((whole, _in_group(by, key))), 0).total
-        found.append(Group(key, every, shown))
-        known.append(key)
-    return found
+def _next_key(
+    source: TextSource, index: OpenIndex, look: Look, by: By, known: Sequence[str]
+) -> str | None:
+    """Return the document or chart of the best page in none of ``known``; None when all are.
+
+    One page of each: the pages of one chart would fill any number of places.
+    """
+    others = AllParts((look.node, *(Without(_in_group(by, key)) for key in known)))
+    best = index.reader.find(others, 1).hits
+    entries = source.entries([hit.page_id for hit in best])
+    keys = (one.document_id if by == "document" else one.mrn for one in entries.values())
+    return next(keys, None)
 
 
 def _in_group(by: By, key: str) -> Node:

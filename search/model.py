@@ -50,19 +50,12 @@ UNRELIABLE = ("doubtful", "rescan", "handwritten", "unread")
 
 
 class Facet(StrEnum):
-    """What pages are counted under."""
+    """What pages are counted under, for a person to narrow a search by."""
 
     TYPE = "type"
     YEAR = "year"
     FACILITY = "facility"
     PHYSICIAN = "physician"
-    DOCUMENT = "document"
-    CHART = "chart"
-
-
-FACETS = tuple(Facet)
-SHOWN_FACETS = (Facet.TYPE, Facet.YEAR, Facet.FACILITY, Facet.PHYSICIAN)
-"""Facets that a person narrows a search by."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ class Looks:
         """The pages that match to the letter."""
         return Look(self.exact, self._words, {})
 
-    @property
+    @cached_property
     def similar(self) -> Look | None:
         """The other pages that hold every word, or what stands for it.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from ocr.codec import PlacedWord
 
 from .access import EVERYTHING, Access
-from .evidence import Answered, Witness, marks
+from .evidence import Answered, Witness, spans
 from .model import Entry, Facet, Filters, Found, Hit, Result, TextSource
 from .nodes import Node
 from .passes import Look, Looks, Question
@@ -209,7 +209,7 @@ def _found_of(source: TextSource, shown: Sequence[_Ranked], marking: Marking) ->
 
 def _found(one: _Ranked, placed: Sequence[PlacedWord], marking: Marking) -> Found:
     entry = one.entry
-    where = [(mark.start, mark.end) for mark in marks(one.words, entry.text, one.answered.why)]
+    where = spans(one.words, entry.text, one.answered.why)
     words = matched_words(placed, entry.text, where)
     return Found(
         page=entry.page_id,

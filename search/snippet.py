@@ -1,4 +1,4 @@
-"""Where the words of a query stand on a page, and a line or two of the text around them."""
+"""The words of a page that matched, and a line or two of the text around them."""
 
 from __future__ import annotations
 
@@ -9,19 +9,11 @@ from typing import TypeAlias
 
 from ocr.codec import PlacedWord
 
-from .evidence import marks
-from .nodes import Node
+from .evidence import Span
 
 WIDTH = 160
 """Characters of a snippet, give or take a word."""
-Span: TypeAlias = tuple[int, int]
-"""First character, and the one behind the last."""
 Paint: TypeAlias = Callable[[str], str]
-
-
-def spans(node: Node, text: str) -> list[Span]:
-    """Return where the words of ``node`` stand in ``text``, in order, none within another."""
-    return [(mark.start, mark.end) for mark in marks(node, text)]
 
 
 def matched_words(

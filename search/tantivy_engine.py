@@ -7,7 +7,6 @@ the files of merged segments.
 from __future__ import annotations
 
 import json
-import re
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +23,7 @@ from capture.errors import BusyError
 
 from .engine import IN_USE, LABELS, ROW_FIELDS, Indexed, best_of, indexed, unusable
 from .grams import USUAL, of_phrase
-from .model import FACETS, Answer, Entry, Facet, Hit
+from .model import Answer, Entry, Facet, Hit
 from .nodes import (
     SOUND,
     WORDS,
@@ -42,6 +41,7 @@ from .nodes import (
     Without,
     scores,
 )
+from .terms import regex_of
 from .tree import RANGE_FIELDS
 
 _HEAP_BYTES = 64_000_000
@@ -236,7 +236,7 @@ class _Translation:
                 start = term[:letters]
                 return Query.fuzzy_term_query(self._schema, field, start, 1, prefix=True)
             case Fits(field, pattern):
-                return Query.regex_query(self._schema, field, _regex(pattern))
+                return Query.regex_query(self._schema, field, regex_of(pattern))
             case Overlap(field, low, high):
                 return self._overlap(field, low, high)
             case _:
@@ -306,10 +306,6 @@ def _opened(folder: Path) -> tantivy.Index:
     return index
 
 
-def _regex(pattern: str) -> str:
-    return "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in pattern)
-
-
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("page", stored=True, fast=True, tokenizer_name="raw")
@@ -323,7 +319,7 @@ def _schema() -> tantivy.Schema:
     for field in RANGE_FIELDS:
         builder.add_integer_field(f"{field}_low", fast=True)
         builder.add_integer_field(f"{field}_high", fast=True)
-    for facet in FACETS:
+    for facet in Facet:
         name = f"{facet}_facet"
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     return builder.build()

@@ -45,5 +45,9 @@ def shaped(pattern: str, terms: Iterable[str]) -> list[str]:
 
 @lru_cache(maxsize=256)
 def _shape(pattern: str) -> re.Pattern[str]:
-    shape = "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in pattern)
-    return re.compile(shape, re.DOTALL)
+    return re.compile(regex_of(pattern), re.DOTALL)
+
+
+def regex_of(pattern: str) -> str:
+    """Return a pattern of ``*`` and ``?`` as a regular expression."""
+    return "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in pattern)

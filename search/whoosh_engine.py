@@ -36,7 +36,7 @@ from .engine import (
     unusable,
 )
 from .grams import USUAL
-from .model import FACETS, Answer, Entry, Facet, Hit
+from .model import Answer, Entry, Facet, Hit
 from .nodes import (
     AllParts,
     AnyOf,
@@ -319,7 +319,7 @@ def _schema() -> fields.Schema:
     for field in RANGE_FIELDS:
         schema.add(f"{field}_low", fields.NUMERIC(int, bits=32))
         schema.add(f"{field}_high", fields.NUMERIC(int, bits=32))
-    for facet in FACETS:
+    for facet in Facet:
         schema.add(f"{facet}_facet", fields.ID(sortable=True))
     return schema
 

@@ -20,6 +20,7 @@ from .nodes import (
     Begins,
     Constant,
     How,
+    Leaf,
     MostParts,
     Near,
     Node,
@@ -61,7 +62,7 @@ on the page a second time, and its likes are words of their own."""
 _SMALL = 10_000
 """Pages of an archive so small that nothing is too common in it."""
 _FEWEST_OF_MOST = 3
-"""Words of which one may be missing."""
+"""Words of which some may be missing."""
 _MOST_WORDS = 12
 """Words of a query that are widened; those behind them stay as they are."""
 _WIDENED = {"", *TEXT_FIELDS} - {"roll", "type"}
@@ -76,6 +77,10 @@ class Words:
     fielded: tuple[Node, ...]
     """One for each word of a field, such as a name."""
     rest: tuple[Node, ...]
+
+    def all_of(self) -> Node:
+        """Return what finds the pages that answer every part."""
+        return AllParts((*self.choices, *self.fielded, *self.rest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +118,7 @@ def can_widen(tree: Tree, how: Widening) -> bool:
 
 def widened(tree: Tree, how: Widening) -> Node:
     """Return what finds the pages that hold every word of ``tree``, or what stands for it."""
-    found = words_of(tree, how)
-    return AllParts((*found.choices, *found.fielded, *found.rest))
+    return words_of(tree, how).all_of()
 
 
 def most_of(tree: Tree, how: Widening) -> Node:
@@ -123,11 +127,10 @@ def most_of(tree: Tree, how: Widening) -> Node:
     As many as `fewest_of` says, and all of those in a field.
     """
     found = words_of(tree, how)
-    count = len(found.choices)
-    if count < _FEWEST_OF_MOST:
-        return AllParts((*found.choices, *found.fielded, *found.rest))
-    most = MostParts(found.choices, fewest_of(count))
-    return AllParts((most, *found.fielded, *found.rest))
+    least = fewest_of(len(found.choices))
+    if least == len(found.choices):
+        return found.all_of()
+    return AllParts((MostParts(found.choices, least), *found.fielded, *found.rest))
 
 
 def fewest_of(count: int) -> int:
@@ -213,7 +216,7 @@ def _choices(leaves: Sequence[Word | Phrase], how: Widening) -> list[Node]:
         for term in joined((one.term, other.term)):
             for place, word in ((at, one), (at + 1, other)):
                 why = Reason(word.typed, How.JOINED)
-                options[place].append(_valued(AnyOf(field, (term,), why)))
+                options[place].append(AnyOf(field, (term,), why))
     for run in how.synonyms.runs([word.typed for word in asked]):
         for place in range(run.start, run.stop):
             options[place] += _meanings(field, asked[place], run)
@@ -232,48 +235,39 @@ def _asked(leaf: Word | Phrase) -> Iterator[_Asked]:
         yield _Asked(piece, tuple(readings(words)), term, in_phrase)
 
 
-@dataclass(frozen=True, slots=True)
-class _Option:
-    """One answer to a word."""
-
-    node: Node
-    how: How
+def _weighed(option: Leaf, weight: float) -> Node:
+    if option.why is None or option.why.how is How.EXACT:
+        return option
+    return Constant(option, WORTH[option.why.how] * weight)
 
 
-def _valued(node: AnyOf | Row | Near | Begins) -> _Option:
-    return _Option(node, node.why.how if node.why else How.EXACT)
+def _row(field: str, terms: tuple[str, ...], why: Reason) -> Leaf:
+    return Row(field, terms, why) if len(terms) > 1 else AnyOf(field, terms, why)
 
 
-def _weighed(option: _Option, weight: float) -> Node:
-    if option.how is How.EXACT:
-        return option.node
-    return Constant(option.node, WORTH[option.how] * weight)
-
-
-def _own(field: str, word: _Asked, how: Widening | None) -> Iterator[_Option]:
+def _own(field: str, word: _Asked, how: Widening | None) -> Iterator[Leaf]:
     """Yield a word itself, and its misreadings; without ``how`` only itself."""
     itself = Reason(word.typed, How.SCATTERED if word.in_phrase else How.EXACT)
     for row in word.rows:
-        itself_there = Row(field, row, itself) if len(row) > 1 else AnyOf(field, row, itself)
-        yield _Option(itself_there, itself.how)
+        yield _row(field, row, itself)
     if how is None or not word.term.isalpha() or how.is_common(field, word.term):
         return
     if field == "name" and (sounds := keys(word.term)):
-        yield _valued(AnyOf(SOUND, sounds, Reason(word.typed, How.SOUND)))
+        yield AnyOf(SOUND, sounds, Reason(word.typed, How.SOUND))
     if others := confusions(word.term):
-        yield _valued(AnyOf(field, others, Reason(word.typed, How.READING)))
+        yield AnyOf(field, others, Reason(word.typed, How.READING))
     for parts in halves(word.term):
-        yield _valued(Row(field, parts, Reason(word.typed, How.PARTED)))
+        yield Row(field, parts, Reason(word.typed, How.PARTED))
     if len(word.term) >= SHORTEST_NEAR:
-        yield _valued(Near(field, word.term, 1, Reason(word.typed, How.SPELLING)))
+        yield Near(field, word.term, 1, Reason(word.typed, How.SPELLING))
     if how.far and len(word.term) >= SHORTEST_FAR:
         # An automaton for two edits goes through a dictionary of millions four times as long.
         letters = max(6, len(word.term) * 6 // 10)
-        yield _valued(Begins(field, word.term, letters, Reason(word.typed, How.BEGINNING)))
+        yield Begins(field, word.term, letters, Reason(word.typed, How.BEGINNING))
 
 
-def _meanings(field: str, word: _Asked, run: Run) -> Iterator[_Option]:
+def _meanings(field: str, word: _Asked, run: Run) -> Iterator[Leaf]:
     for other in run.equivalents:
         for terms in readings(chains(other.text)):
             why = Reason(word.typed, How.MEANING)
-            yield _valued(Row(field, terms, why) if len(terms) > 1 else AnyOf(field, terms, why))
+            yield _row(field, terms, why)

@@ -24,8 +24,8 @@ PAGES = (
     Entry("p-1", "d-1", "Box 3", "072248", ANN, type_name="Letter", date="1961-03-05",
           facility="Sample General", attending="Dr. Proto", reading="good",
           text="Admitted with pneumonia of the left lung. Chest pain since Monday."),
-    Entry("p-2", "d-1", "Box 3", "072248", ANN, type_name="Letter", date="1961-03-05",
-          facility="Sample General", attending="Dr. Proto", reading="doubtful",
+    Entry("p-2", "d-1", "Box 3", "072248", ANN, type_code="34117-2", type_name="Letter",
+          date="1961-03-05", facility="Sample General", attending="Dr. Proto", reading="doubtful",
           text="Pneumnoia of the left lung, much better. Chestpain gone."),
     Entry("p-3", "d-2", "Box 3", "0012345", LEE, type_name="Operative report", date="1963",
           facility="Mockbury", attending="Dr. Draft\nDr. Proto", reading="good",
@@ -205,7 +205,8 @@ def test_a_sealed_chart_is_not_there_at_all(archive: MemoryArchive, index: OpenI
         (Access(batches=frozenset({"Box 4"})), ["p-4", "p-5"]),
         (Access(mrns=frozenset({"0012345"})), ["p-3", "p-4"]),
         (Access(mrns=frozenset()), []),
-        (Access(hidden_types=frozenset({"11506-3"})), ["p-1", "p-2", "p-3", "p-4", "p-5"]),
+        (Access(hidden_types=frozenset({"34117-2"})), ["p-1", "p-3", "p-4", "p-5"]),
+        (Access(), ["p-1", "p-2", "p-3", "p-4", "p-5"]),
     ],
 )
 def test_rights_are_part_of_the_question(

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search.evidence import spans
 from search.nodes import Node
 from search.plan import plan
 from search.query import parse
-from search.snippet import WIDTH, matched_words, snippet, spans
+from search.snippet import WIDTH, matched_words, snippet
 from search.tree import Tree
 from tests.search.archives import placed_words, some_text, trees
 
