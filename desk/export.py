@@ -6,7 +6,6 @@ known of a patient.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from ocr.model import OcrPage
 from ocr.searchable_pdf import PdfPage, write_pdf
 
 from .charts import chart_of
+from .tables import write_rows
 
 PAGE_COLUMNS = (
     "page",
@@ -51,7 +51,6 @@ DOCUMENT_COLUMNS = (
     "confidence",
 )
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class MarkupWriter(Protocol):
@@ -162,13 +161,6 @@ def prepare_folder(out: Path) -> None:
         ) from error
 
 
-def harmless(cell: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    text = "" if cell is None else str(cell)
-    numeric = isinstance(cell, int | float)
-    return f"'{text}" if text.startswith(_FORMULA) and not numeric else text
-
-
 def _select_documents(connection: Connection, rows: Sequence[DocumentRow]) -> Selection:
     frames = [deliveries.frame_of_page(connection, page) for row in rows for page in row.pages]
     return _selection(connection, frames, rows)
@@ -262,8 +254,6 @@ def _write(path: Path, text: str) -> None:
 def _write_table(path: Path, columns: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
     try:
         with path.open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(columns)
-            writer.writerows([harmless(cell) for cell in row] for row in rows)
+            write_rows(stream, columns, rows)
     except OSError as error:
         raise ArchiveError(f"cannot write {path.name}: {error.strerror}") from error

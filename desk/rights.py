@@ -1,4 +1,8 @@
-"""What search may show a person, said to the archive: one person sees alike in every view."""
+"""What search may show a person, said to the archive.
+
+The archive takes hiding more widely than search can: it knows the other numbers of a sealed
+patient and the held documents that may be theirs.
+"""
 
 from __future__ import annotations
 

@@ -130,9 +130,9 @@ def run(archive: Archive, name: str, settings: SearchSettings, manner: Manner | 
     filters = _filters(search.filters)
     with publish.opened(archive.home.index, settings, source.archive_id) as index:
         literal = replace(manner, to_the_letter=True)
-        exact = every_page(index, search.query, filters, manner=literal)
-        manner = literal if search.to_the_letter else manner
-        pages = every_page(index, search.query, filters, manner=manner)
+        exact = pages = every_page(index, search.query, filters, manner=literal)
+        if not (search.to_the_letter or manner.to_the_letter):
+            pages = every_page(index, search.query, filters, manner=manner)
         notes = tuple(_notes(source, index, search.query))
     rights = rights_of(manner.access)
     with archive.catalogue.read() as connection:

@@ -9,20 +9,33 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 from archive.durable import rename_durably
 from capture.errors import ArchiveError, BusyError, ChartroomError
 
-from .export import harmless
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a table with its header row."""
     text = io.StringIO()
-    writer = csv.writer(text)
+    write_rows(text, columns, rows)
+    return text.getvalue()
+
+
+def write_rows(stream: TextIO, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table with its header row."""
+    writer = csv.writer(stream)
     writer.writerow(columns)
     writer.writerows([harmless(cell) for cell in row] for row in rows)
-    return text.getvalue()
+
+
+def harmless(cell: object) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    text = "" if cell is None else str(cell)
+    numeric = isinstance(cell, int | float)
+    return f"'{text}" if text.startswith(_FORMULA) and not numeric else text
 
 
 def write_whole(path: Path, text: str, *, anew: bool = False) -> None:

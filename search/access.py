@@ -21,7 +21,8 @@ class Access:
     mrns: frozenset[str] | None = None
     """Record numbers of the only patients to be seen; None for all."""
     hidden_mrns: frozenset[str] = frozenset()
-    """Record numbers of patients whose charts are sealed."""
+    """Record numbers of patients whose charts are sealed, the old ones too. A held document has
+    none, and is not hidden by it."""
     hidden_types: frozenset[str] = frozenset()
     """LOINC codes of types of document that are kept apart, such as psychotherapy notes."""
 

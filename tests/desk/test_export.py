@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from archive.archive import Archive
 from capture.errors import ArchiveError
 from desk import export
+from desk.tables import harmless
 from tests.conftest import FRAMES_OF_FEW, chartroom
 
 
@@ -102,11 +103,11 @@ def test_an_unknown_document_is_told(archive: Archive) -> None:
 
 @given(st.text())
 def test_no_cell_is_a_formula_to_a_spreadsheet(text: str) -> None:
-    cell = export.harmless(text)
+    cell = harmless(text)
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
     assert cell.removeprefix("'") == text.removeprefix("'") or cell == text
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False) | st.integers())
 def test_numbers_stay_numbers(number: float) -> None:
-    assert export.harmless(number) == str(number)
+    assert harmless(number) == str(number)
