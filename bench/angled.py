@@ -20,10 +20,10 @@ from PIL import Image, ImageDraw
 
 from capture.model import Box, PageImage, Pixels
 from ocr.angled import slanted_words
-from ocr.looks import BLOCK
 from ocr.model import Word
 from ocr.prepare import prepare
 from ocr.settings import OcrSettings
+from ocr.sight import BLOCK
 from ocr.tesseract import TesserocrEngine
 
 from . import fonts, results
@@ -136,7 +136,7 @@ class Reader:
 
     def _look(self, pixels: Pixels) -> str:
         start = time.process_time()
-        table = self.engine._table(pixels, BLOCK, 30.0)
+        table = self.engine.look(pixels, BLOCK, 30.0)
         self._looking += time.process_time() - start
         return table
 

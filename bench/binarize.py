@@ -28,10 +28,11 @@ from capture.lines import without_rules
 from capture.model import PageImage, Pixels
 from capture.scale import x_height
 from capture.settings import CaptureSettings
-from ocr.looks import AUTOMATIC, RULE, SPARSE, read_page
+from ocr.looks import RULE, read_page
 from ocr.model import OcrPage
 from ocr.prepare import LETTER
 from ocr.settings import OcrSettings
+from ocr.sight import AUTOMATIC, SPARSE
 from ocr.tesseract import TesserocrEngine
 
 from . import results
@@ -91,7 +92,7 @@ class Reader(TesserocrEngine):
         """Return the words of ``page`` when ``show`` makes the picture of the look ``at``."""
 
         def look(pixels: Pixels, mode: int, seconds: float) -> str:
-            return self._table(show(pixels) if mode == at else pixels, mode, seconds)
+            return self.look(show(pixels) if mode == at else pixels, mode, seconds)
 
         return read_page(page, self.name, look, 120.0)
 

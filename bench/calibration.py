@@ -20,9 +20,20 @@ from numpy.typing import NDArray
 
 from capture.errors import ChartroomError
 from ocr import calibration
-from ocr.calibration import FEATURES, RISING, STEPS, WEIGHTS, Curve, Kind, calibrated, features_of
+from ocr.calibration import (
+    FEATURES,
+    READER,
+    RISING,
+    STEPS,
+    TESSERACT,
+    Curve,
+    Kind,
+    calibrated,
+    features_of,
+)
 from ocr.engine import OcrEngine
 from ocr.engines import open_engine
+from ocr.line_engine import LineReader
 from ocr.settings import OcrSettings
 
 from . import results, word_truth
@@ -49,7 +60,17 @@ _TOLD = (
     " rises; of two words at one raw confidence, line, page and looks decide."
 )
 
+WEIGHTS = {"tesseract": TESSERACT, "line-reader": READER}
+"""Where the weights of each engine are kept."""
+
 Numbers = NDArray[np.float64]
+
+
+def opened(engine: str) -> OcrEngine:
+    """Return the engine whose words are measured, alone."""
+    if engine == "tesseract":
+        return open_engine(OcrSettings(engine="tesserocr", page_seconds=_SECONDS))
+    return LineReader()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +86,7 @@ class Told:
         return Told(self.raw[chosen], self.ours[chosen], self.right[chosen])
 
 
-def told(pages: Iterable[Scored], kind: Kind | None = None) -> Told:
+def told(pages: Iterable[Scored], kind: Kind | None = None, weights: Path | None = None) -> Told:
     """Return the words of ``pages``, of one kind or of all."""
     rows = [
         (word.confidence, sure.confidence, float(right))
@@ -253,29 +274,33 @@ def _bin(one: Told) -> str:
     return f"{percent(float(one.right.mean()), 0)} of {one.right.size}" if one.right.size else "-"
 
 
-def fit(*, again: bool) -> None:
-    """Make the shipped weights anew from development seeds."""
-    read = (_generated(seed, _FITTED, True, again=again) for seed in DEVELOPED)
+def fit(engine: str, *, again: bool) -> None:
+    """Make the shipped weights of ``engine`` anew from development seeds."""
+    read = (_generated(seed, _FITTED, True, engine, again=again) for seed in DEVELOPED)
     pages = list(chain.from_iterable(read))
-    WEIGHTS.write_text(as_toml(fitted(pages), f"python -m bench.{NAME} --fit"), encoding="utf-8")
+    command = f"python -m bench.{NAME} --engine {engine} --fit"
+    WEIGHTS[engine].write_text(as_toml(fitted(pages), command), encoding="utf-8")
     calibration.shipped.cache_clear()
 
 
-def _generated(seed: int, each: int, development: bool, *, again: bool) -> list[Scored]:
+def _generated(
+    seed: int, each: int, development: bool, engine: str, *, again: bool
+) -> list[Scored]:
     return _read(
         f"{'development' if development else 'report'}-{seed}-{each}",
-        lambda engine: word_truth.generated(engine, seed, each, development=development),
+        lambda opened: word_truth.generated(opened, seed, each, development=development),
+        engine,
         again=again,
     )
 
 
 def _read(
-    name: str, pages: Callable[[OcrEngine], Iterable[Scored]], *, again: bool
+    name: str, pages: Callable[[OcrEngine], Iterable[Scored]], kind: str, *, again: bool
 ) -> list[Scored]:
     """Return ``pages`` as an engine reads them, or ``again`` as the last run did."""
-    path = results.OUT / NAME / f"{name}.jsonl"
+    path = results.OUT / NAME / kind / f"{name}.jsonl"
     if not (again and path.exists()):
-        engine = open_engine(OcrSettings(page_seconds=_SECONDS))
+        engine = opened(kind)
         word_truth.keep(path, pages(engine))
         engine.close()
     return word_truth.kept(path)
@@ -284,6 +309,7 @@ def _read(
 def main(arguments: list[str] | None = None) -> int:
     """Measure and keep the result, having made the weights anew if asked; return the exit code."""
     parser = results.parser(NAME, __doc__)
+    parser.add_argument("--engine", choices=WEIGHTS, default="tesseract", help="whose words")
     parser.add_argument("--fit", action="store_true", help="make the weights anew before")
     parser.add_argument("--again", action="store_true", help="take the words the last run read")
     parser.add_argument("--seed", type=int, default=REPORTED)
@@ -295,11 +321,12 @@ def main(arguments: list[str] | None = None) -> int:
     seed, each, again = given.seed, given.each, given.again
     try:
         if given.fit:
-            fit(again=again)
-        pages = _generated(seed, each, False, again=again)
+            fit(given.engine, again=again)
+        pages = _generated(seed, each, False, given.engine, again=again)
         pages += _read(
             f"real-{given.limit}",
             lambda engine: word_truth.real(engine, given.data, given.limit),
+            given.engine,
             again=again,
         )
     except ChartroomError as error:

@@ -17,10 +17,10 @@ from statistics import median
 
 from capture.model import Box, PageImage, Pixels
 from capture.tick_boxes import Tick, TickBox
-from ocr.looks import AUTOMATIC
 from ocr.model import Word
 from ocr.prepare import Prepared, prepare
 from ocr.settings import OcrSettings
+from ocr.sight import AUTOMATIC
 from ocr.tesseract import TesserocrEngine
 from ocr.ticks import SIGNS, placed, tick_boxes, without_ticks
 from ocr.tsv import words_of_tsv
@@ -114,7 +114,7 @@ def read_labels(
     engine = TesserocrEngine(OcrSettings())
 
     def read(pixels: Pixels) -> tuple[Word, ...]:
-        table = engine._table(pixels, AUTOMATIC, 60.0)
+        table = engine.look(pixels, AUTOMATIC, 60.0)
         return words_of_tsv(table, ready.factor, page.width, page.height)
 
     try:

@@ -26,7 +26,9 @@ from .model import OcrPage, Word, mean_confidence
 from .plausibility import surprise
 from .ticks import SIGNS
 
-WEIGHTS = Path(__file__).with_name("calibration.toml")
+TESSERACT = Path(__file__).with_name("calibration.toml")
+READER = Path(__file__).with_name("reader_calibration.toml")
+"""The weights for each engine."""
 STEPS = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 1.0)
 """Raw confidences between which the curve is straight (in log odds)."""
 FEATURES = (
@@ -45,7 +47,8 @@ FEATURES = (
 """What is weighed beside a word's own confidence, in the order of `Features.others`."""
 RISING = frozenset({"page", "line"})
 """Those whose weight may not be negative: a surer word makes no other less sure, nor itself."""
-_FITTED_ON = "tesseract "
+_FITTED_ON = {"tesseract ": TESSERACT, "line reader ": READER}
+"""Weights by what the name of an engine begins with."""
 _DRAWN = frozenset(SIGNS.values())
 _PLAIN = frozenset(".,;:!?()'\"-/&#%$+*@")
 _LONGEST = 16
@@ -89,21 +92,23 @@ class Curve:
 
 
 def calibrated_page(read: OcrPage) -> OcrPage:
-    """Return ``read`` with calibrated words; as it is when another engine than Tesseract read it.
+    """Return ``read`` with calibrated words; as it is when an engine read it that has no weights.
 
     Call it once, last: quality and the choice between readings go by the raw confidence.
     """
-    if not read.engine.startswith(_FITTED_ON):
-        return read
-    return replace(read, words=calibrated(read.words))
+    for name, weights in _FITTED_ON.items():
+        if read.engine.startswith(name):
+            return replace(read, words=calibrated(read.words, weights))
+    return read
 
 
-def calibrated(words: tuple[Word, ...]) -> tuple[Word, ...]:
+def calibrated(words: tuple[Word, ...], weights: Path = TESSERACT) -> tuple[Word, ...]:
     """Return all the words of one page with the chance of each to be right as its confidence.
 
-    ``words`` carry the raw confidence of Tesseract. A tick box keeps that of its drawn square.
+    ``words`` carry the raw confidence of the engine that ``weights`` are for. A tick box keeps
+    that of its drawn square.
     """
-    curves = shipped()
+    curves = shipped(weights)
     read = [word for word in words if word.text not in _DRAWN]
     features = iter(features_of(read))
     return tuple(
@@ -127,10 +132,10 @@ def features_of(words: Sequence[Word]) -> list[Features]:
     return [_features(word, page, looks[word.line]) for word in words]
 
 
-@lru_cache(maxsize=1)
-def shipped() -> dict[Kind, Curve]:
-    """Return the weights that chartroom comes with."""
-    told = tomllib.loads(WEIGHTS.read_text(encoding="utf-8"))
+@lru_cache(maxsize=2)
+def shipped(weights: Path = TESSERACT) -> dict[Kind, Curve]:
+    """Return the weights that chartroom comes with for an engine."""
+    told = tomllib.loads(weights.read_text(encoding="utf-8"))
     return {kind: _curve(told[kind]) for kind in Kind}
 
 

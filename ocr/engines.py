@@ -7,16 +7,22 @@ from collections.abc import Callable
 
 from capture.errors import SettingsError, ToolError
 
-from . import tesseract, tesseract_cli
+from . import line_model, tesseract, tesseract_cli
 from .engine import OcrEngine
+from .line_engine import LineReader, ReaderFirst
 from .settings import OcrSettings
 from .tessdata import tessdata_folder
 
 Factory = Callable[[OcrSettings], OcrEngine]
-OURS: dict[str, Factory] = {
+Tesseract = tesseract.TesserocrEngine | tesseract_cli.PytesseractEngine
+OURS: dict[str, Callable[[OcrSettings], Tesseract]] = {
     "tesserocr": tesseract.TesserocrEngine,
     "pytesseract": tesseract_cli.PytesseractEngine,
 }
+NAMES = ("auto", "reader", "tesseract", *OURS)
+"""What ``ocr.engine`` may say beside ``module:factory``."""
+READS = "eng"
+"""The one language that the line reader was trained on."""
 READING = "reading@2"
 """Changes whenever one engine can give other words, or more beside them, for the same page."""
 INSTALL = "install the Debian packages tesseract-ocr and tesseract-ocr-eng"
@@ -30,21 +36,41 @@ def open_engine(settings: OcrSettings, *, isolated: bool = False) -> OcrEngine:
     """
     if ":" in settings.engine:
         return _foreign(settings.engine)(settings)
-    if settings.engine not in (*OURS, "auto"):
+    if settings.engine not in NAMES:
         raise SettingsError(
-            f"ocr.engine is {settings.engine!r}: say auto, tesserocr, pytesseract or module:factory"
+            f"ocr.engine is {settings.engine!r}: say {', '.join(NAMES)} or module:factory"
         )
     name = "pytesseract" if isolated else settings.engine
-    return _usual(settings) if name == "auto" else OURS[name](settings)
+    if name in OURS:
+        return OURS[name](settings)
+    if name == "reader":
+        return _reader_first(settings)
+    return _tesseract(settings)
 
 
-def _usual(settings: OcrSettings) -> OcrEngine:
+def _tesseract(settings: OcrSettings) -> Tesseract:
     tessdata_folder(settings.language)
     if tesseract.available():
         return tesseract.TesserocrEngine(settings)
     if tesseract_cli.available():
         return tesseract_cli.PytesseractEngine(settings)
     raise ToolError(f"no OCR engine is here: {INSTALL}")
+
+
+def _reader_first(settings: OcrSettings) -> OcrEngine:
+    """Return the line reader with Tesseract behind it, or alone where there is none."""
+    if not line_model.available():
+        raise ToolError("the line reader needs ONNX Runtime: pip install 'chartroom[reader]'")
+    if settings.language != READS:
+        raise SettingsError(
+            f"the line reader reads {READS!r} only, and ocr.language is {settings.language!r}: "
+            "set ocr.engine to tesseract"
+        )
+    try:
+        behind = _tesseract(settings)
+    except ToolError:
+        return LineReader()
+    return ReaderFirst(behind, behind.look, settings.page_seconds)
 
 
 def _foreign(engine: str) -> Factory:

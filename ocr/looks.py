@@ -9,28 +9,23 @@ come close. These lines are looked at alone, without the rules; what is surer is
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
-from capture.errors import ToolError
 from capture.lines import without_rules
-from capture.model import PageImage, Pixels
+from capture.model import PageImage
+from capture.tick_boxes import TickBox
 
 from .angled import slanted_words
 from .join import joined
 from .layout import in_better_order, in_reading_order
 from .missed import missed_lines, shown_alone
 from .model import OcrPage, Word, extent
-from .prepare import LETTER, Prepared, prepare
+from .prepare import LETTER
 from .second_reading import doubted_lines, mended
-from .ticks import placed, tick_boxes, without_ticks
-from .tsv import words_of_tsv
+from .sight import AUTOMATIC, BLOCK, SPARSE, Look, Sight, sight_of
+from .ticks import placed
 
-Look = Callable[[Pixels, int, float], str]
-"""Reads pixels in a page segmentation mode within seconds and returns Tesseract's table."""
-AUTOMATIC, BLOCK, SPARSE = 3, 6, 11
-"""Tesseract's numbers of its page segmentation modes."""
 UNSURE = 0.8
 """Mean confidence under which a page is looked at again; a well read page lies above 0.9."""
 WORTHLESS = 0.5
@@ -39,59 +34,29 @@ SURE = 0.7
 """Confidence from which a word of a line that was passed over is believed; below lies noise."""
 RULE = round(3 * LETTER)
 """Pixels of a prepared page; a straight stroke that long is a rule or an underline."""
-SHARE_OF_TIME = 1 / 3
-"""Of the limit: a first look that took longer leaves no time for a second."""
 
 
 def read_page(page: PageImage, engine: str, look: Look, seconds: float) -> OcrPage:
     """Return the words of ``page`` as ``look`` sees them, within ``seconds``."""
-    ready = prepare(page)
-    ticks = tick_boxes(ready.pixels)
-    ready = replace(ready, pixels=without_ticks(ready.pixels, ticks))
-    sight = _Sight(page, engine, ready, look, time.monotonic() + seconds, seconds)
+    sight, ticks = sight_of(page, engine, look, seconds)
+    return finished(sight, read_whole(sight), ticks)
+
+
+def read_whole(sight: Sight) -> OcrPage:
+    """Return what Tesseract reads on all of the page, in reading order."""
     whole = _read_closer(sight, _best_whole(sight))
-    words = in_better_order(whole.words)
+    return replace(whole, words=in_better_order(whole.words))
+
+
+def finished(sight: Sight, read: OcrPage, ticks: Sequence[TickBox]) -> OcrPage:
+    """Return ``read`` with what stands aslant on the page and the state of its tick boxes."""
+    words = read.words
     if sight.may_look_again:
-        words = slanted_words(words, ready.pixels, ready.factor, sight.seen_alone)
-    words = placed(words, ticks, ready.factor)
-    return replace(whole, words=words)
+        words = slanted_words(words, sight.ready.pixels, sight.ready.factor, sight.seen_alone)
+    return replace(read, words=placed(words, ticks, sight.ready.factor))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sight:
-    """One page before one engine, until its time is up."""
-
-    page: PageImage
-    engine: str
-    ready: Prepared
-    look: Look
-    ends: float
-    seconds: float
-
-    @property
-    def may_look_again(self) -> bool:
-        """Whether enough of the time is left."""
-        return self.ends - time.monotonic() >= (1 - SHARE_OF_TIME) * self.seconds
-
-    def seen_alone(self, pixels: Pixels) -> str:
-        """Return Tesseract's table of one block of text, cut out and turned."""
-        return self.look(pixels, BLOCK, max(1.0, self.ends - time.monotonic()))
-
-    def seen(self, pixels: Pixels, mode: int) -> OcrPage:
-        """Return what is read in ``pixels``, which are as large as the prepared page."""
-        table = self.look(pixels, mode, self.ends - time.monotonic())
-        words = words_of_tsv(table, self.ready.factor, self.page.width, self.page.height)
-        return OcrPage(self.page.frame, self.engine, words)
-
-    def seen_again(self, pixels: Pixels, mode: int) -> OcrPage | None:
-        """Return what one more look reads; None when it fails, for what was read still stands."""
-        try:
-            return self.seen(pixels, mode)
-        except ToolError:
-            return None  # speckle can keep a sparse look busy for ever
-
-
-def _best_whole(sight: _Sight) -> OcrPage:
+def _best_whole(sight: Sight) -> OcrPage:
     first = sight.seen(sight.ready.pixels, AUTOMATIC)
     if first.confidence >= UNSURE or not sight.may_look_again:
         return first
@@ -101,7 +66,7 @@ def _best_whole(sight: _Sight) -> OcrPage:
     return replace(second, words=in_reading_order(second.words))
 
 
-def _read_closer(sight: _Sight, read: OcrPage) -> OcrPage:
+def _read_closer(sight: Sight, read: OcrPage) -> OcrPage:
     """Return ``read`` with what one look at missed and at doubted lines alone made of them."""
     factor = sight.ready.factor
     plain = without_rules(sight.ready.pixels, RULE)

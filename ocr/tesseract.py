@@ -9,10 +9,11 @@ from capture.errors import ToolError
 from capture.model import PageImage, Pixels
 
 from .engine import Turn
-from .looks import AUTOMATIC, read_page
+from .looks import read_page
 from .model import OcrPage
 from .prepare import prepare
 from .settings import OcrSettings
+from .sight import AUTOMATIC
 from .tessdata import ORIENTATION, tessdata_folder
 from .turn import UNKNOWN, turn_of_osd
 
@@ -60,7 +61,7 @@ class TesserocrEngine:
 
     def read(self, page: PageImage) -> OcrPage:
         """Return the words of ``page``; ToolError when it fails or takes too long."""
-        return read_page(page, self._name, self._table, self._seconds)
+        return read_page(page, self._name, self.look, self._seconds)
 
     def orientation(self, page: PageImage) -> Turn:
         """Return how ``page`` lies; confidence 0.0 where there is too little text."""
@@ -80,7 +81,8 @@ class TesserocrEngine:
                 api.End()
         self._compass = None
 
-    def _table(self, pixels: Pixels, mode: int, seconds: float) -> str:
+    def look(self, pixels: Pixels, mode: int, seconds: float) -> str:
+        """Return Tesseract's table (TSV) of grey ``pixels`` in a page segmentation mode."""
         try:
             self._reader.SetPageSegMode(mode)
             _show(self._reader, pixels)

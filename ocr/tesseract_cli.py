@@ -71,7 +71,7 @@ class PytesseractEngine:
 
     def read(self, page: PageImage) -> OcrPage:
         """Return the words of ``page``; ToolError when the program fails or takes too long."""
-        return read_page(page, self._name, self._table, self._seconds)
+        return read_page(page, self._name, self.look, self._seconds)
 
     def orientation(self, page: PageImage) -> Turn:
         """Return how ``page`` lies; confidence 0.0 where there is too little text."""
@@ -85,7 +85,8 @@ class PytesseractEngine:
     def close(self) -> None:
         """Nothing stays open between pages."""
 
-    def _table(self, pixels: Pixels, mode: int, seconds: float) -> str:
+    def look(self, pixels: Pixels, mode: int, seconds: float) -> str:
+        """Return Tesseract's table (TSV) of grey ``pixels`` in a page segmentation mode."""
         ask = partial(pytesseract.image_to_data, timeout=seconds)
         return self._run(ask, pixels, self._language, f"--psm {mode}")
 

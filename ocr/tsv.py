@@ -42,7 +42,8 @@ class _Row:
 
 def clean_word(text: str) -> str:
     """Return ``text`` with one kind of hyphen, no ligatures, no spaces, composed (NFC)."""
-    return UNPRINTABLE.sub("", unicodedata.normalize("NFC", text.translate(SAME_SIGN)))
+    # Composed last: marks that a space kept apart have an order of their own.
+    return unicodedata.normalize("NFC", UNPRINTABLE.sub("", text.translate(SAME_SIGN)))
 
 
 def words_of_tsv(table: str, factor: float, width: int, height: int) -> tuple[Word, ...]:

@@ -41,7 +41,7 @@ def test_a_plate_is_read_at_any_angle_behind_the_level_words(
     degrees: float, engine: TesserocrEngine
 ) -> None:
     pixels = page_with_plate(degrees)
-    words = slanted_words((LEVEL,), pixels, 1.0, lambda shown: engine._table(shown, 6, 30.0))
+    words = slanted_words((LEVEL,), pixels, 1.0, lambda shown: engine.look(shown, 6, 30.0))
     assert words[0] == LEVEL
     read = {word.text.strip(",") for word in words[1:]}
     assert {"TESTPERSON", "0042671", "03/04/1927"} <= read
@@ -51,7 +51,7 @@ def test_a_plate_is_read_at_any_angle_behind_the_level_words(
 
 def test_boxes_are_those_of_the_page_and_not_of_the_prepared_one(engine: TesserocrEngine) -> None:
     pixels = page_with_plate(30)
-    words = slanted_words((), pixels, 2.0, lambda shown: engine._table(shown, 6, 30.0))
+    words = slanted_words((), pixels, 2.0, lambda shown: engine.look(shown, 6, 30.0))
     assert words
     assert all(word.box.right <= 460 for word in words)
 

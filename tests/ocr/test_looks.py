@@ -6,7 +6,8 @@ import pytest
 
 from capture.errors import ToolError
 from capture.model import Pixels
-from ocr.looks import AUTOMATIC, BLOCK, SPARSE, read_page
+from ocr.looks import read_page
+from ocr.sight import AUTOMATIC, BLOCK, SPARSE
 
 from .pages import blank_page, report_page
 

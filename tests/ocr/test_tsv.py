@@ -1,7 +1,7 @@
 """The table of Tesseract becomes words of the page, or an error."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from capture.errors import ToolError
@@ -93,6 +93,7 @@ def test_words_are_written_one_way(read: str, meant: str) -> None:
 
 
 @given(st.text())
+@example("\u0339 \u0334")
 def test_a_clean_word_is_one_word_and_stays_as_it_is(text: str) -> None:
     cleaned = clean_word(text)
     assert cleaned.split() in ([], [cleaned])

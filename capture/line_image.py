@@ -1,0 +1,70 @@
+"""A line of text as the line reader sees it: one height, letters about as wide, ink on paper."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from .model import Pixels
+
+HEIGHT = 32
+"""Pixels from the top of the highest letter to the foot of the lowest."""
+STROKE = 8.5
+"""Pixels from one upright stroke to the next in a line image: about 11 a letter."""
+NARROWEST, WIDEST = 0.6, 2.0
+"""Times that a line of letters of usual width may be squeezed or drawn out."""
+_USUAL = 1.0
+"""Times that the width is changed where there is nothing to measure."""
+_PAPER = 0.85
+"""Share of the tones of a column from which they are taken for paper."""
+_FULL = 98.5
+"""Percentile of the darkness of a line that is taken for full ink."""
+_LEAST_CONTRAST = 12.0
+_FEWEST = 4
+"""Strokes; with fewer a pitch says nothing."""
+_SPACE = 16
+"""Pixels at line height; ink farther apart is parted by more than a space."""
+
+
+def line_image(pixels: Pixels, stretch: float = 1.0) -> Pixels:
+    """Return ``(HEIGHT, width)`` uint8 of a grey cut of one line, 255 for ink and 0 for paper.
+
+    Letters are made about as wide as those of other lines, by the pitch of their strokes; a
+    condensed face gets as many columns for a letter as a wide one. ``stretch`` is a further
+    factor on the width.
+    """
+    height, width = pixels.shape
+    across = width * HEIGHT / height
+    level = _ink(_sized(pixels, max(8, round(across))))
+    factor = min(WIDEST, max(NARROWEST, _factor(level))) * stretch
+    return _ink(_sized(pixels, max(8, round(across * factor))))
+
+
+def _sized(pixels: Pixels, width: int) -> Pixels:
+    way = cv2.INTER_AREA if pixels.shape[0] > HEIGHT else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(pixels, (width, HEIGHT), interpolation=way), dtype=np.uint8)
+
+
+def _ink(pixels: Pixels) -> Pixels:
+    """Return how far each pixel is darker than the paper around it; film is seldom lit evenly."""
+    column = np.partition(pixels, round(_PAPER * (HEIGHT - 1)), axis=0)
+    lightest = column[round(_PAPER * (HEIGHT - 1))].reshape(1, -1)
+    around = cv2.dilate(lightest, np.ones((1, HEIGHT - 1), np.uint8))
+    paper = cv2.blur(around, (HEIGHT - 1, 1)).astype(np.float32)
+    dark = np.maximum(paper - pixels, 0)
+    full = max(_LEAST_CONTRAST, float(np.percentile(dark, _FULL)))
+    scaled: Pixels = np.minimum(dark * (255 / full), 255).astype(np.uint8)
+    return scaled
+
+
+def _factor(line: Pixels) -> float:
+    """Return by how much ``line`` is to be widened for its strokes to stand ``STROKE`` apart."""
+    soft = cv2.GaussianBlur(line, (0, 0), 0.8)
+    dark = soft > 110
+    strokes = np.sort(np.count_nonzero(dark[:, 1:] & ~dark[:, :-1], axis=1))
+    crossed = float(strokes[-12:-2].mean())
+    if crossed < _FEWEST:
+        return _USUAL
+    columns = (dark[4:-4].any(axis=0) * np.uint8(255)).reshape(1, -1)
+    run = cv2.morphologyEx(columns, cv2.MORPH_CLOSE, np.ones((1, _SPACE), np.uint8))
+    return STROKE * crossed / max(1, int(np.count_nonzero(run)))

@@ -1,0 +1,136 @@
+"""The line reader as an engine: alone, or first with Tesseract behind it for what it doubts.
+
+The reader takes a tenth of the time and is the better one on worn print; Tesseract knows real
+books and forms from years of training. Each word is weighed by its calibrated confidence, so that
+neither must be believed where it does not know. A number needs both: where they differ, or only
+one of them saw it, the value is doubtful.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from capture.errors import ToolError
+from capture.lines import without_rules
+from capture.model import Box, PageImage, Pixels
+
+from .calibration import READER, TESSERACT, calibrated
+from .engine import OcrEngine, Turn
+from .layout import in_reading_order
+from .line_model import LineModel
+from .line_reader import read_lines
+from .looks import RULE, finished, read_whole
+from .missed import shown_alone
+from .model import OcrPage, Word, extent, lines_of, mean_confidence
+from .prepare import LETTER, Prepared
+from .sight import BLOCK, Look, Sight, sight_of
+from .turn import UNKNOWN
+from .two_readings import is_number, weighed
+
+DOUBTED = 0.85
+"""Chance to be right under which the line of a word is read by Tesseract too."""
+HOPELESS = 0.6
+"""Mean chance of the words of a page under which Tesseract reads all of it."""
+MOST = 0.5
+"""Share of the lines from which reading them one by one is no gain over the whole page."""
+NEAR = 0.5
+"""Letter heights shown around what is read once more."""
+
+
+class LineReader:
+    """Reads pages with our own network and nothing else; it cannot tell how a page lies."""
+
+    def __init__(self) -> None:
+        self._model = LineModel()
+
+    @property
+    def name(self) -> str:
+        """Name and version: the lines that the network had seen."""
+        return f"line reader {self._model.version}"
+
+    def read(self, page: PageImage) -> OcrPage:
+        """Return the words of ``page``."""
+        sight, ticks = sight_of(page, self.name, _no_look, 0.0)
+        plain = without_rules(sight.ready.pixels, RULE)
+        words = first_words(sight.ready, plain, self._model)
+        return finished(sight, OcrPage(page.frame, self.name, words), ticks)
+
+    def orientation(self, page: PageImage) -> Turn:
+        """Return that it is not known."""
+        return UNKNOWN
+
+    def close(self) -> None:
+        """Nothing stays open between pages."""
+
+
+class ReaderFirst:
+    """Our own network first, Tesseract for what it doubts."""
+
+    def __init__(self, second: OcrEngine, look: Look, seconds: float) -> None:
+        self._model = LineModel()
+        self._second, self._look, self._seconds = second, look, seconds
+
+    @property
+    def name(self) -> str:
+        """Names and versions of both."""
+        return f"reader {self._model.version} with {self._second.name}"
+
+    def read(self, page: PageImage) -> OcrPage:
+        """Return the words of ``page``; ToolError when Tesseract fails on all of it."""
+        sight, ticks = sight_of(page, self.name, self._look, self._seconds)
+        plain = without_rules(sight.ready.pixels, RULE)
+        first = calibrated(first_words(sight.ready, plain, self._model), READER)
+        words = self._with_second(sight, plain, first)
+        return finished(sight, OcrPage(page.frame, self.name, words), ticks)
+
+    def orientation(self, page: PageImage) -> Turn:
+        """Return how ``page`` lies, by Tesseract."""
+        return self._second.orientation(page)
+
+    def close(self) -> None:
+        """Let go of Tesseract."""
+        self._second.close()
+
+    def _with_second(
+        self, sight: Sight, plain: Pixels, first: tuple[Word, ...]
+    ) -> tuple[Word, ...]:
+        """Return ``first`` with what Tesseract makes of the places in doubt."""
+        doubted = doubted_places(first)
+        lines = len(lines_of(first))
+        if mean_confidence(first) < HOPELESS or len(doubted) > MOST * max(1, lines):
+            second = read_whole(sight).words
+            seen: Iterable[Box] = (Box(0, 0, sight.page.width, sight.page.height),)
+        elif doubted:
+            shown = shown_alone(plain, [box.scaled(sight.ready.factor) for box in doubted])
+            again = sight.seen_again(shown, BLOCK)
+            second, seen = (again.words, doubted) if again else ((), ())
+        else:
+            return first
+        return in_reading_order(weighed(first, calibrated(second, TESSERACT), tuple(seen)))
+
+
+def first_words(ready: Prepared, pixels: Pixels, model: LineModel) -> tuple[Word, ...]:
+    """Return what the network reads on a prepared page, in reading order and in its own pixels."""
+    lines = read_lines(pixels, ready.letter or LETTER, model)
+    words = [
+        replace(word, box=word.box.scaled(1 / ready.factor))
+        for line in lines
+        for word in line.words
+    ]
+    return in_reading_order(words)
+
+
+def doubted_places(words: Sequence[Word]) -> tuple[Box, ...]:
+    """Return the boxes of lines with a word in doubt, and of numbers on the others."""
+    places: list[Box] = []
+    for line in lines_of(words):
+        if any(word.confidence < DOUBTED for word in line):
+            places.append(extent(line))
+        else:
+            places += [word.box for word in line if is_number(word.text)]
+    return tuple(places)
+
+
+def _no_look(_pixels: Pixels, _mode: int, _seconds: float) -> str:
+    raise ToolError("the line reader has no Tesseract behind it: set ocr.engine to auto")

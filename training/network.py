@@ -1,0 +1,84 @@
+"""The network: convolutions over a line image, one guess at a character for every four columns.
+
+Three steps bring 32 rows to one; four residual layers, each reaching farther, let a guess see about
+ten letters.
+No layer keeps a state, so that a line is one pass of whole-number arithmetic once exported.
+Trained with connectionist temporal classification (Graves et al. 2006).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from capture.line_image import HEIGHT
+
+STRIDE = 4
+"""Columns of the line image for one column of guesses."""
+
+
+class Step(nn.Module):
+    """A convolution with its normalisation, then what is positive of it."""
+
+    def __init__(
+        self, before: int, after: int, kernel: tuple[int, int], stride: tuple[int, int] = (1, 1),
+        padding: tuple[int, int] = (0, 0), dilation: int = 1,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.convolution = nn.Conv2d(
+            before, after, kernel, stride, padding, dilation=(1, dilation), bias=False
+        )
+        self.normal: nn.Module = nn.BatchNorm2d(after, momentum=0.05)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return the positive part."""
+        return torch.relu(self.normal(self.convolution(x)))
+
+
+class Beside(nn.Module):
+    """Adds to each column what its neighbours say of it."""
+
+    def __init__(self, channels: int, width: int, dilation: int) -> None:
+        super().__init__()
+        reach = width // 2 * dilation
+        self.step = Step(channels, channels, (1, width), padding=(0, reach), dilation=dilation)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return ``x`` with its context."""
+        return x + self.step(x)
+
+
+class Reader(nn.Module):
+    """From ``(n, 1, 32, width)`` of ink, 0.0 to 1.0, to ``(n, width / 4, characters + 1)`` logits.
+
+    The first of the characters is the blank.
+    """
+
+    def __init__(self, characters: int, channels: int = 192) -> None:
+        super().__init__()
+        self.strokes = Step(1, 24, (5, 5), (4, 2), (2, 2))
+        self.parts = Step(24, 56, (3, 3), (2, 2), (1, 1))
+        self.columns = Step(56, channels, (4, 3), (1, 1), (0, 1))
+        dilations = (1, 1, 2, 3)
+        self.context = nn.Sequential(*(Beside(channels, 5, one) for one in dilations))
+        self.guess = nn.Conv2d(channels, characters + 1, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return the logits."""
+        seen = self.context(self.columns(self.parts(self.strokes(x))))
+        logits: torch.Tensor = self.guess(seen)
+        return logits.squeeze(2).transpose(1, 2)
+
+
+def stacked(images: Sequence[NDArray[np.uint8]]) -> torch.Tensor:
+    """Return ``(n, 1, 32, width)`` of images, padded with paper to a common width."""
+    width = -(-max(one.shape[1] for one in images) // 16) * 16
+    batch = np.zeros((len(images), 1, HEIGHT, width), np.float32)
+    for plane, image in zip(batch, images, strict=True):
+        plane[0, :, : image.shape[1]] = image
+    batch /= 255
+    return torch.from_numpy(batch).contiguous(memory_format=torch.channels_last)
