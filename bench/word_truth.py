@@ -27,7 +27,7 @@ from batch.stages import read_upright
 from capture.enhance import prepare
 from capture.errors import SourceError, ToolError
 from capture.intake import open_source
-from capture.model import Box, Digest, Frame, FrameState, SourceKind
+from capture.model import Box, Digest, Frame, FrameState, PageImage, SourceKind
 from capture.settings import CaptureSettings
 from ocr.engine import OcrEngine
 from ocr.model import Word
@@ -83,11 +83,11 @@ def same_signs(text: str) -> str:
 
 def right_words(read: Sequence[Word], truth: Sequence[TrueWord]) -> tuple[bool, ...]:
     """Return which words of ``read`` the truth bears out where they stand."""
-    onto = _placement(read, truth)
+    onto = placement(read, truth)
     if onto is None:
         return right_in_any_order(read, [word.text for word in truth])
     seen = [TrueWord(same_signs(word.text), word.box) for word in read]
-    told = [TrueWord(same_signs(word.text), _moved(word.box, onto)) for word in truth]
+    told = [TrueWord(same_signs(word.text), moved(word.box, onto)) for word in truth]
     right = {at for at, word in enumerate(seen) if _stands_in(told, word)}
     right |= {at for at, word in enumerate(seen) if _signs(told, _inside(told, word)) == word.text}
     for word in told:
@@ -126,7 +126,7 @@ def right_in_any_order(read: Sequence[Word], truth: Iterable[str]) -> tuple[bool
     return tuple(right)
 
 
-def _placement(read: Sequence[Word], truth: Sequence[TrueWord]) -> NDArray[np.float64] | None:
+def placement(read: Sequence[Word], truth: Sequence[TrueWord]) -> NDArray[np.float64] | None:
     """Return the affine map from truth to page, None when too few words agree on one."""
     seen, told = _singles(read), _singles(truth)
     shared = sorted(seen.keys() & told.keys())
@@ -155,7 +155,8 @@ def _middle(box: Box) -> tuple[float, float]:
     return box.x + box.width / 2, box.y + box.height / 2
 
 
-def _moved(box: Box, onto: NDArray[np.float64]) -> Box:
+def moved(box: Box, onto: NDArray[np.float64]) -> Box:
+    """Return where the page has a box of the truth, by the map of `placement`."""
     corners = np.array([(x, y, 1) for x in (box.x, box.right) for y in (box.y, box.bottom)])
     places = corners @ onto.T
     (left, top), (right, bottom) = places.min(axis=0), places.max(axis=0)
@@ -177,7 +178,7 @@ def generated(engine: OcrEngine, seed: int, each: int, *, development: bool) -> 
     for look in PAPER:
         for number, leaf in enumerate(islice(supply, each)):
             scan = shoot(leaf, look, Random(f"{seed} {look} {number}")).scan
-            yield from _scored(engine, "paper", look, leaf, _scanned(scan))
+            yield from _scored(engine, "paper", look, leaf, scanned(scan))
     for number, leaf in enumerate(islice(supply, 4 * each)):
         name = f"{seed} film {number}"
         scan = worn_frame(Scan(render(leaf.sheet)), everyday_wear(Random(name)), name)
@@ -188,7 +189,8 @@ def generated(engine: OcrEngine, seed: int, each: int, *, development: bool) -> 
             yield from _scored(engine, "spoiled paper", look, leaf, scan)
 
 
-def _scanned(scan: Scan) -> Scan:
+def scanned(scan: Scan) -> Scan:
+    """Return a page as a scanner for paper gives it."""
     return scan if scan.bitonal else resample(scan, _DPI, _DPI)
 
 
@@ -202,8 +204,10 @@ def _scored(engine: OcrEngine, group: str, look: str, leaf: Leaf, scan: Scan) ->
 def _words(engine: OcrEngine, frame: Frame) -> tuple[Word, ...]:
     """Return the print read on a frame; nothing on a blank one, or one that was given up."""
     page = prepare(frame, CaptureSettings())
-    if page.state is not FrameState.PAGE:
-        return ()
+    return _words_of_page(engine, page) if page.state is FrameState.PAGE else ()
+
+
+def _words_of_page(engine: OcrEngine, page: PageImage) -> tuple[Word, ...]:
     try:
         words = read_upright(engine, page)[1].words
     except ToolError:
@@ -236,13 +240,20 @@ def form_truth(path: Path) -> list[TrueWord]:
     ]
 
 
-def _words_of_file(engine: OcrEngine, path: Path) -> tuple[Word, ...]:
+def page_of_file(path: Path) -> PageImage | None:
+    """Return the first frame of a file fit to read; None when it is no page."""
     digest = Digest(hashlib.sha256(path.read_bytes()).hexdigest())
     try:
         source = open_source(path, digest, kind=SourceKind.AUTO, settings=CaptureSettings())
-        return _words(engine, source.frame(1))
+        page = prepare(source.frame(1), CaptureSettings())
     except SourceError:
-        return ()
+        return None
+    return page if page.state is FrameState.PAGE else None
+
+
+def _words_of_file(engine: OcrEngine, path: Path) -> tuple[Word, ...]:
+    page = page_of_file(path)
+    return _words_of_page(engine, page) if page else ()
 
 
 def keep(path: Path, pages: Iterable[Scored]) -> None:

@@ -57,7 +57,7 @@ def x_height(pixels: Pixels) -> float | None:
     letters = letter_boxes(pixels)
     if len(letters) < FEWEST_LETTERS:
         return None
-    return times * _weighted_median(letters[:, 3], letters[:, 2])
+    return times * weighted_median(letters[:, 3], letters[:, 2])
 
 
 def letter_boxes(pixels: Pixels, passed: Iterable[Box] = ()) -> NDArray[np.int32]:
@@ -83,7 +83,8 @@ def otsu_ink(pixels: Pixels) -> Pixels:
     return np.asarray(ink, dtype=np.uint8)
 
 
-def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
+def weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
+    """Return the value at which half of the weight is reached."""
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weights[order])
     return float(values[order][np.searchsorted(reached, reached[-1] / 2)])

@@ -14,24 +14,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .ink import Marks, marks_of
-from .lines import find_rules
 from .model import Box, Pixels
-from .scale import otsu_ink
+from .scale import otsu_ink, weighted_median
 
 SMALL = 7.0
 """Pixels of a usual letter's height on the small picture."""
 SPACE = 1.7
 """Letter heights between letters that are read in one piece; a typewriter's space leaves 1.5."""
-_SHORTEST, _TALLEST = 0.55, 2.6
-"""Usual letter heights of what is painted by itself."""
-_WIDEST = 10.0
-"""Times its height that a painted mark may be wide: letters of copies run together."""
-_LARGEST = 6.0
-"""Usual letter heights of a letter of a title."""
-_THIN = 0.22
-"""Usual letter heights; thinner and flatter marks are dashes, which stand with a line only."""
-_RULE = 3.5
-"""Usual letter heights from which a straight stroke is a rule."""
+_SHORTEST, _PLAIN, _LARGEST = 0.55, 1.9, 6.0
+"""Usual letter heights: the smallest letter, the tallest plain one, the largest of a title."""
+_WIDEST, _SLIMMEST = 10.0, 12.0
+"""Times its height that a mark may be wide, for letters of copies run together; times its width."""
+_FULL, _FULL_TITLE = 0.06, 0.12
+"""Share of its box that the ink of a letter fills, and of one of a title."""
+_BAR = (0.2, 0.8)
+"""Share of a letter's height between which its bar lies; those of one line have some in common."""
+_SPECK = 3
+"""Pixels of ink; less is dust."""
 _LEVEL = 0.6
 """Share of the lower of two rows that the higher one shares when they are one."""
 _OWN = 1.9
@@ -41,7 +40,10 @@ _MARGIN = 0.12
 _LEAST = 1.3
 """Usual letter heights that a cut is high at the least, so that a dash does not fill it."""
 
-Numbers = NDArray[np.int32]
+Boxes = NDArray[np.int32]
+"""``(n, 4)`` x, y, right, bottom."""
+Numbers = NDArray[np.intp]
+"""Which of the marks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class TextLine:
     """One run of letters on a row, with no gap wider than a few spaces."""
 
     box: Box
-    """Around its ink."""
+    """Around its ink, but for what rises far out of the row."""
     marks: tuple[Box, ...]
     """Its letters, dots and dashes, left to right; letters that touch are one mark."""
 
@@ -57,14 +59,19 @@ class TextLine:
 def find_lines(pixels: Pixels, height: float) -> tuple[TextLine, ...]:
     """Return the lines of text in grey ``pixels`` whose usual letters are ``height`` pixels high.
 
-    In no order that means anything; layout is told by others. The page is level and upright.
+    In no order that means anything; layout is told by others. The page is level and upright, and
+    without rules (`capture.lines.without_rules`), which would join what stands on them.
     """
-    ink = otsu_ink(pixels)
-    rules = find_rules(ink, round(_RULE * height))
-    marks = marks_of(np.asarray(cv2.subtract(ink, rules.mask), dtype=np.uint8))
-    rows = _rows(marks, height, pixels.shape)
-    lines = [_line(row) for row in _joined([_boxes(marks, row) for row in rows], height)]
-    return tuple(line for line in lines if _is_text(line, height))
+    marks = marks_of(otsu_ink(pixels))
+    boxes = np.stack([marks.x, marks.y, marks.x + marks.width, marks.bottom], axis=1)
+    letters = _letters(marks, height)
+    tall = letters & (marks.height > _PLAIN * height)
+    rows = _smeared(boxes, np.flatnonzero(letters & ~tall), height)
+    rows = _with_tall(boxes, rows, np.flatnonzero(tall), height)
+    small = np.flatnonzero(~letters & (marks.height <= _PLAIN * height) & (marks.area >= _SPECK))
+    rows = [_with_small(boxes, row, small, height) for row in rows]
+    lines = [_line(boxes[row]) for row in _joined(boxes, rows, height)]
+    return tuple(line for line in lines if line.box.height >= _SHORTEST * height)
 
 
 def cut(pixels: Pixels, line: TextLine, height: float) -> tuple[Pixels, Box]:
@@ -77,116 +84,117 @@ def cut(pixels: Pixels, line: TextLine, height: float) -> tuple[Pixels, Box]:
     return part, Box(left, top, part.shape[1], part.shape[0])
 
 
-def _rows(marks: Marks, height: float, shape: tuple[int, ...]) -> list[Numbers]:
-    """Return the numbers of the marks of each row of letters."""
-    letters = _letters(marks, height)
-    scale = SMALL / height
-    size = (int(shape[0] * scale) + 2, int(shape[1] * scale) + 2)
-    bars = np.zeros(size, np.uint8)
-    for number in map(int, np.flatnonzero(letters)):
-        _paint(bars, marks, number, height, scale)
-    reach = np.ones((1, round(SPACE * SMALL) | 1), np.uint8)
-    joined = cv2.morphologyEx(bars, cv2.MORPH_CLOSE, reach)
-    _, labels = cv2.connectedComponents(joined, connectivity=4)
-    return _members(marks, letters, np.asarray(labels), height, scale)
-
-
 def _letters(marks: Marks, height: float) -> NDArray[np.bool_]:
-    tall = (marks.height >= _SHORTEST * height) & (marks.height <= _LARGEST * height)
-    shaped = (marks.width <= _WIDEST * marks.height) & (marks.height <= 12 * marks.width)
+    """Return which marks are of the size and shape of letters, alone or grown together."""
+    sized = (marks.height >= _SHORTEST * height) & (marks.height <= _LARGEST * height)
+    slim = marks.height <= _SLIMMEST * marks.width
+    shaped = slim & (marks.width <= _WIDEST * marks.height)
     fill = marks.area / (marks.width * marks.height)
-    huge = marks.height > _TALLEST * height
-    title = ~huge | ((marks.width <= 2 * marks.height) & (fill > 0.12))
-    return np.asarray(tall & shaped & (fill > 0.06) & title)
+    plain = (marks.height <= _PLAIN * height) & (fill > _FULL)
+    title = (marks.width <= 2 * marks.height) & (fill > _FULL_TITLE)
+    return np.asarray(sized & shaped & (plain | title))
 
 
-def _paint(bars: Pixels, marks: Marks, number: int, height: float, scale: float) -> None:
-    """Paint a bar along the middle of a mark; one along each line of letters that grew together."""
-    x, width = int(marks.x[number]), int(marks.width[number])
-    top, tall = float(marks.y[number]), float(marks.height[number])
-    left, right = int(x * scale), max(int(x * scale) + 1, round((x + width) * scale))
-    first, last = round((top + 0.2 * tall) * scale), round((top + 0.8 * tall) * scale)
-    bars[first : max(first + 1, last), left:right] = 255
-
-
-def _members(
-    marks: Marks, letters: NDArray[np.bool_], labels: NDArray[np.int32], height: float, scale: float
-) -> list[Numbers]:
-    """Return the letters of each smear with the small marks that stand among them."""
-    middle_x = marks.x + marks.width / 2
-    middle_y = marks.y + marks.height / 2
-    at = labels[(middle_y * scale).astype(int), (middle_x * scale).astype(int)]
-    chosen = np.flatnonzero(letters & (at > 0))
-    order = chosen[np.argsort(at[chosen], kind="stable")]
+def _smeared(boxes: Boxes, letters: Numbers, height: float) -> list[Numbers]:
+    """Return ``letters`` in rows: those whose bars are one when smeared over spaces."""
+    if not len(letters):
+        return []
+    scale = SMALL / height
+    right, bottom = boxes[letters, 2:].max(axis=0)
+    bars = np.zeros((int(bottom * scale) + 2, int(right * scale) + 2), np.uint8)
+    for x, y, end, foot in boxes[letters].tolist():
+        first, last = (round((y + share * (foot - y)) * scale) for share in _BAR)
+        left = int(x * scale)
+        bars[first : max(first + 1, last), left : max(left + 1, round(end * scale))] = 255
+    reach = np.ones((1, round(SPACE * SMALL) | 1), np.uint8)
+    _, smears = cv2.connectedComponents(cv2.morphologyEx(bars, cv2.MORPH_CLOSE, reach))
+    middle = (boxes[letters, :2] + boxes[letters, 2:]) * (scale / 2)
+    at = smears[middle[:, 1].astype(int), middle[:, 0].astype(int)]
+    order = np.argsort(at, kind="stable")
     starts = np.flatnonzero(np.diff(at[order], prepend=-1))
-    rows = np.split(order, starts[1:]) if len(order) else []
-    small = np.flatnonzero(~letters & (marks.height < _TALLEST * height) & (marks.area >= 3))
-    return [_with_small(marks, row, small, middle_y, height) for row in rows]
+    return np.split(letters[order], starts[1:])
 
 
-def _with_small(
-    marks: Marks, row: NDArray[np.intp], small: NDArray[np.intp],
-    middle_y: NDArray[np.float64], height: float,
-) -> Numbers:  # fmt: skip
+def _with_tall(boxes: Boxes, rows: list[Numbers], tall: Numbers, height: float) -> list[Numbers]:
+    """Return ``rows`` with the tall marks on them, which may be of two, and the rows of titles."""
+    if not rows:
+        return _smeared(boxes, tall, height)
+    extents = _extents(boxes, rows)
+    on_rows = _beside(boxes[tall], extents, height)
+    rows = [
+        np.concatenate([row, tall[on]]) if on.any() else row
+        for row, on in zip(rows, on_rows.T, strict=True)
+    ]
+    return [*rows, *_smeared(boxes, tall[~on_rows.any(axis=1)], height)]
+
+
+def _beside(marks: Boxes, rows: Boxes, height: float) -> NDArray[np.bool_]:
+    """Return ``(marks, rows)``: which marks stand in a row, within a space of its letters."""
+    shared = np.minimum.outer(marks[:, 3], rows[:, 3]) - np.maximum.outer(marks[:, 1], rows[:, 1])
+    gap = np.maximum.outer(marks[:, 0], rows[:, 0]) - np.minimum.outer(marks[:, 2], rows[:, 2])
+    tall = np.minimum.outer(marks[:, 3] - marks[:, 1], rows[:, 3] - rows[:, 1])
+    return np.asarray((shared >= _LEVEL * tall) & (gap <= SPACE * height))
+
+
+def _extents(boxes: Boxes, rows: list[Numbers]) -> Boxes:
+    ends = [(boxes[row, :2].min(axis=0), boxes[row, 2:].max(axis=0)) for row in rows]
+    return np.array([(*first, *last) for first, last in ends], np.int32)
+
+
+def _with_small(boxes: Boxes, row: Numbers, small: Numbers, height: float) -> Numbers:
     """Return ``row`` with the dots, commas and dashes within its height."""
-    top, bottom = int(marks.y[row].min()), int(marks.bottom[row].max())
-    left, right = int(marks.x[row].min()), int((marks.x[row] + marks.width[row]).max())
-    tall = float(np.median(marks.height[row]))
-    among = (middle_y[small] >= top - 0.25 * tall) & (middle_y[small] <= bottom + 0.2 * tall)
-    among &= marks.x[small] >= left - SPACE * height
-    among &= marks.x[small] + marks.width[small] <= right + SPACE * height
-    return np.concatenate([row, small[among]]).astype(np.int32)
+    ((left, top, right, bottom),) = _extents(boxes, [row])
+    tall = float(np.median(boxes[row, 3] - boxes[row, 1]))
+    middle = (boxes[small, 1] + boxes[small, 3]) / 2
+    among = (middle >= top - 0.25 * tall) & (middle <= bottom + 0.2 * tall)
+    among &= boxes[small, 0] >= left - SPACE * height
+    among &= boxes[small, 2] <= right + SPACE * height
+    return np.concatenate([row, small[among]])
 
 
-def _boxes(marks: Marks, row: Numbers) -> NDArray[np.int32]:
-    return np.stack([marks.x, marks.y, marks.width, marks.height], axis=1)[row].astype(np.int32)
-
-
-def _joined(rows: list[NDArray[np.int32]], height: float) -> list[NDArray[np.int32]]:
+def _joined(boxes: Boxes, rows: list[Numbers], height: float) -> list[Numbers]:
     """Return ``rows`` with those in one that stand on one row, side by side.
 
     Quotes, commas and raised letters have bars of their own, beside those of their line.
     """
     if not rows:
         return []
-    left, top = (np.array([row[:, n].min() for row in rows]) for n in (0, 1))
-    right, bottom = (np.array([(row[:, n] + row[:, n + 2]).max() for row in rows]) for n in (0, 1))
-    tall = bottom - top
-    shared = np.minimum.outer(bottom, bottom) - np.maximum.outer(top, top)
-    level = shared >= _LEVEL * np.minimum.outer(tall, tall)
-    near = np.maximum.outer(left, left) - np.minimum.outer(right, right) <= SPACE * height
-    heads = _heads(level & near)
-    return [np.unique(np.concatenate([rows[n] for n in group]), axis=0) for group in heads]
+    ends = np.array([_own_extent(boxes[row]) for row in rows], np.int32)
+    groups = _groups(_beside(ends, ends, height))
+    return [np.unique(np.concatenate([rows[n] for n in group])) for group in groups]
 
 
-def _heads(same: NDArray[np.bool_]) -> list[list[int]]:
+def _groups(same: NDArray[np.bool_]) -> list[list[int]]:
     """Return the groups of what is the same as one another, over others too."""
-    groups: dict[int, list[int]] = {}
     head = np.arange(len(same))
     for one, other in zip(*np.nonzero(np.triu(same, 1)), strict=True):
         if head[one] != head[other]:
             head[head == head[other]] = head[one]
-    for number, first in enumerate(head):
-        groups.setdefault(int(first), []).append(number)
+    groups: dict[int, list[int]] = {}
+    for number, first in enumerate(head.tolist()):
+        groups.setdefault(first, []).append(number)
     return list(groups.values())
 
 
-def _line(row: NDArray[np.int32]) -> TextLine:
-    """Return the line of a row; what rises far out of it, such as a stroke of a pen, sets no edge.
+def _line(marks: Boxes) -> TextLine:
+    ordered = marks[np.argsort(marks[:, 0], kind="stable")].tolist()
+    x, y, right, bottom = _own_extent(marks)
+    boxes = tuple(Box(a, b, c - a, d - b) for a, b, c, d in ordered)
+    return TextLine(Box(x, y, right - x, bottom - y), boxes)
 
-    It stays among the marks: it may be a letter that touches one of the next line.
-    """
-    boxes = tuple(Box(*map(int, one)) for one in row[np.argsort(row[:, 0], kind="stable")])
-    heads, feet, tall = row[:, 1], row[:, 1] + row[:, 3], row[:, 3]
-    usual = float(np.median(tall[tall >= 0.5 * np.median(tall)]))
+
+def _own_extent(marks: Boxes) -> tuple[int, int, int, int]:
+    """Return the ends of a row; what rises far out of it, a stroke of a pen, sets no edge."""
+    heads, feet = marks[:, 1], marks[:, 3]
+    tall = feet - heads
+    usual = weighted_median(tall, marks[:, 2] - marks[:, 0])
     own = tall <= _OWN * usual
     middle = float(np.median((heads + feet)[own] / 2))
     level = own & (heads >= middle - _OWN * usual) & (feet <= middle + _OWN * usual)
     own = level if level.any() else own
-    x, y = min(one.x for one in boxes), int(heads[own].min())
-    right, bottom = max(one.right for one in boxes), int(feet[own].max())
-    return TextLine(Box(x, y, right - x, bottom - y), boxes)
-
-
-def _is_text(line: TextLine, height: float) -> bool:
-    return line.box.height >= _SHORTEST * height and line.box.width >= 0.2 * height
+    return (
+        int(marks[:, 0].min()),
+        int(heads[own].min()),
+        int(marks[:, 2].max()),
+        int(feet[own].max()),
+    )

@@ -15,7 +15,7 @@ from archive.patients import count_patients
 from batch.settings import settings_of
 from capture.errors import ArchiveError, ChartroomError, ToolError
 from capture.settings import load_section
-from ocr import tesseract, tesseract_cli
+from ocr import line_model, tesseract, tesseract_cli
 from ocr.settings import OcrSettings
 from ocr.tessdata import tessdata_folder
 from search.archive_text import ArchiveText
@@ -39,7 +39,7 @@ class Check:
 def examine(root: Path) -> list[Check]:
     """Return every check of this machine, and of the archive at ``root`` where there is one."""
     found = [_python(), _check("tesserocr", _tesserocr), _check("tesseract", _tesseract)]
-    found.append(_check("language data", _language_data))
+    found += [_check("language data", _language_data), _check("line reader", _line_reader)]
     if not (root / SENTINEL).exists():
         return [*found, Check("archive", True, f"none at {root} yet; `convert` makes one")]
     return [*found, *_archive_checks(root)]
@@ -67,6 +67,12 @@ def _tesseract() -> str:
     if not tesseract_cli.available():
         raise ToolError("not installed; install the Debian package tesseract-ocr")
     return tesseract_cli.version()
+
+
+def _line_reader() -> str:
+    if not line_model.available():
+        return "not installed; pages are read by Tesseract alone: pip install onnxruntime"
+    return f"trained on {line_model.LineModel().version} lines"
 
 
 def _language_data() -> str:

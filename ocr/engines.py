@@ -23,7 +23,7 @@ NAMES = ("auto", "reader", "tesseract", *OURS)
 """What ``ocr.engine`` may say beside ``module:factory``."""
 READS = "eng"
 """The one language that the line reader was trained on."""
-READING = "reading@2"
+READING = "reading@3"
 """Changes whenever one engine can give other words, or more beside them, for the same page."""
 INSTALL = "install the Debian packages tesseract-ocr and tesseract-ocr-eng"
 
@@ -43,9 +43,15 @@ def open_engine(settings: OcrSettings, *, isolated: bool = False) -> OcrEngine:
     name = "pytesseract" if isolated else settings.engine
     if name in OURS:
         return OURS[name](settings)
-    if name == "reader":
+    if name == "reader" or (name == "auto" and _reader_suits(settings)):
         return _reader_first(settings)
     return _tesseract(settings)
+
+
+def _reader_suits(settings: OcrSettings) -> bool:
+    """Tell whether the line reader is here, reads the language, and has Tesseract behind it."""
+    behind = tesseract.available() or tesseract_cli.available()
+    return line_model.available() and settings.language == READS and behind
 
 
 def _tesseract(settings: OcrSettings) -> Tesseract:
@@ -60,7 +66,7 @@ def _tesseract(settings: OcrSettings) -> Tesseract:
 def _reader_first(settings: OcrSettings) -> OcrEngine:
     """Return the line reader with Tesseract behind it, or alone where there is none."""
     if not line_model.available():
-        raise ToolError("the line reader needs ONNX Runtime: pip install 'chartroom[reader]'")
+        raise ToolError(line_model.MISSING)
     if settings.language != READS:
         raise SettingsError(
             f"the line reader reads {READS!r} only, and ocr.language is {settings.language!r}: "

@@ -8,8 +8,10 @@ one of them saw it, the value is doubtful.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from capture.errors import ToolError
 from capture.lines import without_rules
@@ -23,11 +25,17 @@ from .line_reader import read_lines
 from .looks import RULE, finished, read_whole
 from .missed import shown_alone
 from .model import OcrPage, Word, extent, lines_of, mean_confidence
-from .prepare import LETTER, Prepared
+from .prepare import LETTER, Prepared, prepare
 from .sight import BLOCK, Look, Sight, sight_of
 from .turn import UNKNOWN
 from .two_readings import is_number, weighed
 
+TURNS = (0, 1, 2, 3)
+"""Quarters of a turn, clockwise."""
+FEWEST = 8.0
+"""Sure letters without which nothing tells how a page lies."""
+WORTHLESS = 0.3
+"""Raw confidence of a word that tells nothing."""
 DOUBTED = 0.85
 """Chance to be right under which the line of a word is read by Tesseract too."""
 HOPELESS = 0.6
@@ -39,7 +47,7 @@ NEAR = 0.5
 
 
 class LineReader:
-    """Reads pages with our own network and nothing else; it cannot tell how a page lies."""
+    """Reads pages with our own network and nothing else."""
 
     def __init__(self) -> None:
         self._model = LineModel()
@@ -57,8 +65,13 @@ class LineReader:
         return finished(sight, OcrPage(page.frame, self.name, words), ticks)
 
     def orientation(self, page: PageImage) -> Turn:
-        """Return that it is not known."""
-        return UNKNOWN
+        """Return the turn in which most is read; confidence 0.0 where nothing is."""
+        ready = prepare(page)
+        worth = [_worth(first_words(*_turned_back(ready, turn), self._model)) for turn in TURNS]
+        least, most = sorted(worth)[-2:]
+        if most < FEWEST:
+            return UNKNOWN
+        return Turn(90 * TURNS[worth.index(most)], (most - least) / most)
 
     def close(self) -> None:
         """Nothing stays open between pages."""
@@ -99,15 +112,22 @@ class ReaderFirst:
         doubted = doubted_places(first)
         lines = len(lines_of(first))
         if mean_confidence(first) < HOPELESS or len(doubted) > MOST * max(1, lines):
-            second = read_whole(sight).words
-            seen: Iterable[Box] = (Box(0, 0, sight.page.width, sight.page.height),)
+            second, seen = self._whole(sight)
         elif doubted:
             shown = shown_alone(plain, [box.scaled(sight.ready.factor) for box in doubted])
             again = sight.seen_again(shown, BLOCK)
             second, seen = (again.words, doubted) if again else ((), ())
         else:
             return first
-        return in_reading_order(weighed(first, calibrated(second, TESSERACT), tuple(seen)))
+        return weighed(first, calibrated(second, TESSERACT), tuple(seen))
+
+    def _whole(self, sight: Sight) -> tuple[tuple[Word, ...], tuple[Box, ...]]:
+        """Return what Tesseract reads on all of the page, and where it looked."""
+        try:
+            words = read_whole(sight).words
+        except ToolError:
+            return (), ()  # what the reader has, however little, is more than a page given up
+        return words, (Box(0, 0, sight.page.width, sight.page.height),)
 
 
 def first_words(ready: Prepared, pixels: Pixels, model: LineModel) -> tuple[Word, ...]:
@@ -119,6 +139,15 @@ def first_words(ready: Prepared, pixels: Pixels, model: LineModel) -> tuple[Word
         for word in line.words
     ]
     return in_reading_order(words)
+
+
+def _turned_back(ready: Prepared, quarters: int) -> tuple[Prepared, Pixels]:
+    pixels = np.ascontiguousarray(np.rot90(without_rules(ready.pixels, RULE), quarters))
+    return replace(ready, pixels=pixels), pixels
+
+
+def _worth(words: Sequence[Word]) -> float:
+    return sum(len(word.text) * max(0.0, word.confidence - WORTHLESS) for word in words)
 
 
 def doubted_places(words: Sequence[Word]) -> tuple[Box, ...]:

@@ -20,6 +20,7 @@ try:
 except ImportError:  # an install without the reader
     onnxruntime = None
 
+MISSING = "the line reader needs ONNX Runtime: pip install onnxruntime"
 MODEL = Path(__file__).with_name("line_model.onnx")
 WIDTH_TOGETHER = 3000
 """Columns of the lines that are run together; more at a time is no faster."""
@@ -41,7 +42,7 @@ class LineModel:
 
     def __init__(self, path: Path = MODEL) -> None:
         if onnxruntime is None:
-            raise ToolError("the line reader needs ONNX Runtime: pip install onnxruntime")
+            raise ToolError(MISSING)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
@@ -54,6 +55,7 @@ class LineModel:
         self.alphabet = str(facts["alphabet"])
         self.stride = int(facts["stride"])
         self.version = str(facts["lines"])
+        """How many lines the network had seen."""
 
     def chances(self, images: Sequence[Pixels]) -> list[Chances]:
         """Return what stands in each column of each of ``images`` (`capture.line_image`)."""

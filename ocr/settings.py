@@ -10,7 +10,10 @@ class OcrSettings:
     """Which engine reads, in which language, and how much a page may cost."""
 
     engine: str = "auto"
-    """``auto``, ``tesserocr``, ``pytesseract``, or ``module:factory`` for one of the site's own."""
+    """``auto``: our line reader first, Tesseract for what it doubts, where both are here and the
+    language is ``eng``; else Tesseract. ``reader`` and ``tesseract`` ask for one of these ways,
+    ``tesserocr`` and ``pytesseract`` for a way to Tesseract, ``module:factory`` for an engine of
+    the site's own."""
     language: str = "eng"
     """Tesseract's codes, joined by ``+``."""
     page_seconds: float = 120.0

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from capture.model import Box
 
@@ -16,6 +20,8 @@ SURE = 0.7
 """Chance from which a word that only the second reading has is believed."""
 UNSEEN = 0.75
 """What is left of the chance of a word in which the second reading saw nothing."""
+SPACE = 0.42
+"""Widths of a letter between two words; less parts the signs of one."""
 DIFFERENT = 0.5
 """Highest chance of a number that two readings read differently."""
 INSIDE = 0.6
@@ -59,11 +65,7 @@ def _pairs(first: Sequence[Word], second: Sequence[Word]) -> list[_Same]:
     """Return the words of ``first`` in their order, in groups with those of ``second`` on them."""
     groups: list[_Same] = []
     of_second: dict[int, _Same] = {}
-    for number, word in enumerate(first):
-        on_it = [
-            n for n, other in enumerate(second)
-            if word.box.shared_area(other.box) and word.box.overlap(other.box) >= SAME_INK
-        ]  # fmt: skip
+    for number, on_it in enumerate(_on_same_ink(first, second)):
         known = next((of_second[n] for n in on_it if n in of_second), None)
         group = known or _Same([], [])
         if known is None:
@@ -76,24 +78,52 @@ def _pairs(first: Sequence[Word], second: Sequence[Word]) -> list[_Same]:
     return groups
 
 
+def _on_same_ink(first: Sequence[Word], second: Sequence[Word]) -> list[list[int]]:
+    """Return for each word of ``first`` the numbers of those of ``second`` on its ink."""
+    if not first or not second:
+        return [[] for _ in first]
+    one, other = _sides(first), _sides(second)
+    start = np.maximum(one[:, None, :2], other[None, :, :2])
+    end = np.minimum(one[:, None, 2:], other[None, :, 2:])
+    shared = np.prod(np.maximum(end - start, 0), axis=2)
+    areas = [np.prod(sides[:, 2:] - sides[:, :2], axis=1) for sides in (one, other)]
+    same = shared >= SAME_INK * np.minimum.outer(*areas)
+    return [np.flatnonzero(row).tolist() for row in same & (shared > 0)]
+
+
+def _sides(words: Sequence[Word]) -> NDArray[np.int64]:
+    boxes = (word.box for word in words)
+    return np.array([(box.x, box.y, box.right, box.bottom) for box in boxes], np.int64)
+
+
 def _better(ours: Sequence[Word], theirs: Sequence[Word]) -> list[Word]:
-    mine, other = _signs(ours), _signs(theirs)
     one, two = mean_confidence(ours), mean_confidence(theirs)
+    mine, other = _signs(ours), _signs(theirs)
     if mine == other:
-        kept = ours if len(ours) >= len(theirs) or one > two else theirs
         agreed = 1 - (1 - one) * (1 - two)
-        return [
-            replace(word, confidence=max(word.confidence, agreed)) for word in _placed(kept, ours)
-        ]
-    kept = ours if one >= two else theirs
+        kept = _placed(_well_spaced(ours, theirs), ours)
+        return [replace(word, confidence=max(word.confidence, agreed)) for word in kept]
+    kept = _placed(ours if one >= two else theirs, ours)
     if is_number(mine) or is_number(other):
-        return [
-            replace(word, confidence=min(word.confidence, DIFFERENT))
-            if is_number(word.text)
-            else word
-            for word in _placed(kept, ours)
-        ]
-    return _placed(kept, ours)
+        return [_doubted(word) if is_number(word.text) else word for word in kept]
+    return kept
+
+
+def _well_spaced(ours: Sequence[Word], theirs: Sequence[Word]) -> Sequence[Word]:
+    """Return the one of two readings of the same signs whose spaces are wide enough for one.
+
+    Where both parted them the same way ours, whose boxes are of ink.
+    """
+    if len(ours) == len(theirs):
+        return ours
+    more, fewer = (ours, theirs) if len(ours) > len(theirs) else (theirs, ours)
+    width = sum(word.box.width for word in more) / sum(len(word.text) for word in more)
+    gaps = [after.box.x - before.box.right for before, after in pairwise(more)]
+    return more if min(gaps) >= SPACE * width else fewer
+
+
+def _doubted(word: Word) -> Word:
+    return replace(word, confidence=min(word.confidence, DIFFERENT))
 
 
 def _placed(words: Sequence[Word], ours: Sequence[Word]) -> list[Word]:
@@ -106,7 +136,8 @@ def _alone(word: Word, seen: Sequence[Box]) -> Word:
     if not shown:
         return word
     chance = word.confidence * UNSEEN
-    return replace(word, confidence=min(chance, DIFFERENT) if is_number(word.text) else chance)
+    left = replace(word, confidence=chance)
+    return _doubted(left) if is_number(word.text) else left
 
 
 def _signs(words: Sequence[Word]) -> str:

@@ -152,6 +152,11 @@ def files(family: Family) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def is_here(family: Family) -> bool:
+    """Tell whether the package of ``family`` is installed."""
+    return any(next(root.glob(family.pattern), None) for root in ROOTS)
+
+
 @lru_cache(maxsize=4096)
 def font(path: str, size: int) -> ImageFont.FreeTypeFont:
     """Return the face of the file ``path`` at ``size`` pixels per em."""

@@ -35,6 +35,8 @@ class Line:
 
     image: Pixels
     """``(32, width)``, 255 for ink."""
+    scan: Pixels
+    """The cut of a page that it was made of, dark on light, for other readers."""
     text: str
     family: str
     wear: str
@@ -72,7 +74,7 @@ def _line(rng: Random, families: tuple[Family, ...], wear: Wear) -> Line:
     if not _is_legible(cut, scan):
         return _line(rng, families, wear)
     image = line_image(scan, rng.uniform(0.88, 1.14))
-    return Line(image, truth(made.text), made.family, wear.name)
+    return Line(image, scan, truth(made.text), made.family, wear.name)
 
 
 def _cut(rng: Random, ink: Ink, made: SetLine, spare: int) -> Ink:
@@ -96,6 +98,8 @@ def _is_legible(ink: Ink, scan: Pixels) -> bool:
     size = (max(1, ink.shape[1] // 4), max(1, ink.shape[0] // 4))
     before = cv2.resize(ink, size, interpolation=cv2.INTER_AREA).ravel()
     after = cv2.resize(scan, size, interpolation=cv2.INTER_AREA).ravel()
+    if before.std() == 0 or after.std() == 0:
+        return False
     return bool(-np.corrcoef(before, after)[0, 1] >= LEGIBLE)
 
 
@@ -108,7 +112,8 @@ def _without_text(rng: Random, wear: Wear) -> Line:
     if rng.random() < 0.4:
         _scribble(rng, ink, em)
     cut = np.ascontiguousarray(ink[em + rng.randint(-3, 3) : 2 * em + rng.randint(0, em // 3)])
-    return Line(line_image(worn(rng, cut, em, wear)), "", "none", wear.name)
+    scan = worn(rng, cut, em, wear)
+    return Line(line_image(scan), scan, "", "none", wear.name)
 
 
 def _scribble(rng: Random, ink: Ink, em: int) -> None:

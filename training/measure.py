@@ -18,8 +18,6 @@ from .wear import WEARS
 
 EACH = 60
 """Lines of each wear that the curve is made of."""
-FIRST_REPORTED = 1_000_000
-"""Seeds from here on are for figures; those before were looked at while training."""
 
 
 @lru_cache(maxsize=1)

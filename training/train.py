@@ -201,6 +201,11 @@ def keep(folder: Path) -> None:
     """Write the weights of the last checkpoint where the project keeps them, without the rest."""
     state = torch.load(folder / "last.pt", weights_only=True)
     del state["optimiser"]
+    # Half the digits are kept: less than one step of training changes.
+    state["network"] = {
+        name: one.half() if one.is_floating_point() else one
+        for name, one in state["network"].items()
+    }
     torch.save(state, KEPT)
 
 

@@ -8,8 +8,9 @@ from types import ModuleType
 import pytest
 
 from capture.errors import SettingsError, ToolError
-from ocr import tesseract, tesseract_cli
+from ocr import line_model, tesseract, tesseract_cli
 from ocr.engines import open_engine
+from ocr.line_engine import ReaderFirst
 from ocr.settings import OcrSettings
 from ocr.tessdata import tessdata_folder
 from ocr.tesseract import TesserocrEngine
@@ -20,9 +21,32 @@ needs_both = pytest.mark.skipif(
 )
 
 
+needs_reader = pytest.mark.skipif(not line_model.available(), reason="needs ONNX Runtime")
+
+
 @needs_both
-def test_auto_is_the_library_when_it_is_there() -> None:
+def test_tesseract_is_the_library_when_it_is_there() -> None:
+    assert isinstance(open_engine(OcrSettings(engine="tesseract")), TesserocrEngine)
+
+
+@needs_both
+@needs_reader
+def test_auto_is_the_reader_first_for_the_language_it_was_trained_on() -> None:
+    assert isinstance(open_engine(OcrSettings()), ReaderFirst)
+
+
+@needs_both
+def test_without_onnx_runtime_auto_is_tesseract(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line_model, "onnxruntime", None)
     assert isinstance(open_engine(OcrSettings()), TesserocrEngine)
+    with pytest.raises(ToolError, match="ONNX Runtime"):
+        open_engine(OcrSettings(engine="reader"))
+
+
+@needs_reader
+def test_the_reader_refuses_a_language_it_does_not_know() -> None:
+    with pytest.raises(SettingsError, match=r"set ocr\.engine to tesseract"):
+        open_engine(OcrSettings(engine="reader", language="deu"))
 
 
 @needs_both

@@ -1,0 +1,71 @@
+"""The line reader asks Tesseract for what it doubts, and for nothing else."""
+
+import numpy as np
+import pytest
+
+from capture.errors import ToolError
+from capture.model import Pixels
+from ocr import line_model, tesseract
+from ocr.line_engine import LineReader, ReaderFirst, doubted_places
+from ocr.settings import OcrSettings
+from ocr.sight import BLOCK
+from ocr.tesseract import TesserocrEngine
+
+from .pages import page_of, report_page
+from .test_two_readings import word
+
+pytestmark = pytest.mark.skipif(
+    not (line_model.available() and tesseract.available()), reason="needs both readers"
+)
+
+
+class Behind:
+    """The second reader, and what it was shown."""
+
+    def __init__(self, *, fails: bool = False) -> None:
+        self.engine = TesserocrEngine(OcrSettings())
+        self.fails = fails
+        self.shown: list[tuple[int, Pixels]] = []
+
+    def look(self, pixels: Pixels, mode: int, seconds: float) -> str:
+        self.shown.append((mode, pixels))
+        if self.fails:
+            raise ToolError("gave the page up")
+        return self.engine.look(pixels, mode, seconds)
+
+
+def test_a_clean_page_is_read_without_tesseract_but_for_its_numbers() -> None:
+    behind = Behind()
+    read = ReaderFirst(behind.engine, behind.look, 30.0).read(report_page())
+    assert "contusion of the right knee" in " ".join(read.text.split())
+    assert [mode for mode, _ in behind.shown] in ([BLOCK], [])
+    for _, pixels in behind.shown:
+        ink = (report_page().pixels < 128).sum()
+        assert (pixels < 128).sum() < 0.7 * ink
+
+
+def test_what_tesseract_fails_on_is_what_the_reader_made_of_it() -> None:
+    behind = Behind(fails=True)
+    clean = report_page().pixels
+    noise = np.where(np.random.default_rng(5).random(clean.shape) < 0.12, 0, 255)
+    ReaderFirst(behind.engine, behind.look, 30.0).read(page_of(clean & noise.astype(np.uint8)))
+    assert behind.shown
+
+
+def test_the_places_in_doubt_are_whole_lines_and_single_numbers() -> None:
+    words = (
+        word("Sodium", 10, 0.99), word("140", 120, 0.99),
+        word("Patlent", 10, 0.4, y=200, line=1), word("rests", 200, 0.99, y=200, line=1),
+        word("well", 10, 0.99, y=300, line=2),
+    )  # fmt: skip
+    number, line = doubted_places(words)
+    assert number == words[1].box
+    assert line.width == words[3].box.right - 10
+
+
+def test_a_word_of_the_reader_alone_lies_on_its_ink() -> None:
+    read = LineReader().read(report_page(36))
+    pixels = report_page(36).pixels
+    for one in read.words:
+        box = one.box
+        assert (pixels[box.y : box.bottom, box.x : box.right] < 128).any()
