@@ -3,6 +3,7 @@
 # make check  linter, formatter and type checker
 # make bench  make every figure of docs/benchmarks.md again (long; QUICK=1 for a short look)
 # make samples, make lock   for whoever changes the generator or the dependencies
+# make training             install what training the line reader needs (docs/reader.md)
 
 PYTHON ?= python3
 VENV := .venv
@@ -19,7 +20,7 @@ QUICK ?=
 
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: demo test check bench samples lock run-packages test-packages
+.PHONY: demo test check bench samples lock training run-packages test-packages
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.run sample_scans/mpi.csv
@@ -48,6 +49,10 @@ samples: $(VENV)/.dev
 
 sample_scans/mpi.csv:
 	$(MAKE) samples
+
+training: $(VENV)/.dev
+	@.ci/packages $$($(BIN)/python -m training.fonts)
+	$(PIP) install --editable '.[training]'
 
 # The locks hold hashes of every file and no address of an index.
 lock: $(VENV)/.dev

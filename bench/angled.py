@@ -25,6 +25,7 @@ from ocr.prepare import prepare
 from ocr.settings import OcrSettings
 from ocr.sight import BLOCK
 from ocr.tesseract import TesserocrEngine
+from ocr.tsv import words_of_tsv
 
 from . import fonts, results
 from .people import Person, first_people
@@ -134,11 +135,12 @@ class Reader:
         tally.pages += 1
         return before, after
 
-    def _look(self, pixels: Pixels) -> str:
+    def _look(self, pixels: Pixels) -> tuple[Word, ...]:
         start = time.process_time()
         table = self.engine.look(pixels, BLOCK, 30.0)
         self._looking += time.process_time() - start
-        return table
+        height, width = pixels.shape
+        return words_of_tsv(table, 1.0, width, height)
 
 
 def read_of(words: Sequence[str], read: Sequence[Word]) -> int:

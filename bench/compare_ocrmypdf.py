@@ -20,6 +20,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.home import SETTINGS
 from capture.errors import SettingsError
 
 from . import peer, results
@@ -40,6 +41,8 @@ DEVELOPMENT = 4001
 REPORTED = 30000
 """From this seed on pages show what is held out from development."""
 TURNED = 0.12
+WITHOUT = "chartroom, Tesseract alone"
+"""What it is without the line reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,23 @@ class Chartroom:
         return Reading(ran, tuple(pair.text for pair in pairs))
 
 
-def measure(seed: int, pages: int, folder: Path, peers: Sequence[Peer]) -> list[Chunk]:
-    """Return what all made of ``pages`` generated pages; ``folder`` is emptied first."""
+def measure(
+    seed: int, pages: int, folder: Path, peers: Sequence[Peer], *, without: bool = True
+) -> list[Chunk]:
+    """Return what all made of ``pages`` generated pages; ``folder`` is emptied first.
+
+    ``without`` has chartroom go through them once more in an archive without the line reader.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     lots = [_lot(seed, place, -(-pages // len(LOOKS)), folder) for place in range(len(LOOKS))]
     mpi, home = folder / "mpi.csv", folder / "archive"
     join_mpis([lot.folder / "mpi.csv" for lot in lots], mpi)
     run([chartroom(), "patients", "import", mpi, "--home", home])
+    if without:
+        other = folder / "archive-without"
+        run([chartroom(), "patients", "import", mpi, "--home", other])
+        (other / SETTINGS).write_text('[ocr]\nengine = "tesseract"\n', encoding="utf-8")
+        peers = [Chartroom(other, WITHOUT, f'{WITHOUT}: `ocr.engine = "tesseract"`.'), *peers]
     return [_measured(lot, home, peers, place) for place, lot in enumerate(lots)]
 
 
@@ -120,18 +133,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--no-clean", action="store_true", help="leave out OCRmyPDF --clean")
     parser.add_argument("--no-plain", action="store_true", help="leave out plain Tesseract")
+    parser.add_argument("--no-without", action="store_true", help="leave out Tesseract alone")
     chosen = parser.parse_args(arguments)
     machine = results.machine()
     peers = peer.installed(
         results.OUT / "ocrmypdf", clean=not chosen.no_clean, plain=not chosen.no_plain
     )
-    chunks = measure(chosen.seed, chosen.pages, results.OUT / NAME, peers)
+    chunks = measure(
+        chosen.seed, chosen.pages, results.OUT / NAME, peers, without=not chosen.no_without
+    )
     told = [
         *(one.told for one in peers),
         "Binding a PDF and writing the pictures is not counted. OCRmyPDF lowers its own priority;"
         " all others run with the same.",
     ]
     left_out = " --no-clean" * chosen.no_clean + " --no-plain" * chosen.no_plain
+    left_out += " --no-without" * chosen.no_without
     command = f"python -m bench.{NAME} --pages {chosen.pages} --seed {chosen.seed}{left_out}"
     result = Result(
         NAME, command, machine, tables(chunks), (" ".join(told),), tuple(failures(chunks))

@@ -28,6 +28,7 @@ from . import (
     identity,
     ink_kept,
     kill,
+    line_reader,
     linkage,
     odd_formats,
     page_quality,
@@ -62,6 +63,7 @@ class Measurement(Protocol):
 QUICK: tuple[tuple[Measurement, list[str]], ...] = (
     (compare_ocrmypdf, ["--pages", "20"]),
     (real_pages, ["--limit", "12"]),
+    (line_reader, ["--each", "1", "--limit", "4"]),
     (identity, ["--charts", "12"]),
     (linkage, ["--patients", "5000", "--pages", "200"]),
     (search_scale, ["--pages", "2000", "--compared", "2000", "--each", "5"]),

@@ -8,6 +8,7 @@ rules and drawings do not join what they touch, and lines whose feet and heads m
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -29,6 +30,8 @@ _FULL, _FULL_TITLE = 0.06, 0.12
 """Share of its box that the ink of a letter fills, and of one of a title."""
 _BAR = (0.2, 0.8)
 """Share of a letter's height between which its bar lies; those of one line have some in common."""
+_BAND = 0.45
+"""Of the ink of the fullest row of lines grown together, what the rows of letters have at least."""
 _SPECK = 3
 """Pixels of ink; less is dust."""
 _LEVEL = 0.6
@@ -42,6 +45,7 @@ _LEAST = 1.3
 
 Boxes = NDArray[np.int32]
 """``(n, 4)`` x, y, right, bottom."""
+Flags = NDArray[np.bool_]
 Numbers = NDArray[np.intp]
 """Which of the marks."""
 
@@ -63,12 +67,18 @@ def find_lines(pixels: Pixels, height: float) -> tuple[TextLine, ...]:
     without rules (`capture.lines.without_rules`), which would join what stands on them.
     """
     marks = marks_of(otsu_ink(pixels))
+    plain, tall, grown = _letters(marks, height)
+    parts = [
+        part
+        for number in map(int, np.flatnonzero(grown))
+        for part in _parted(marks, number, height)
+    ]
     boxes = np.stack([marks.x, marks.y, marks.x + marks.width, marks.bottom], axis=1)
-    letters = _letters(marks, height)
-    tall = letters & (marks.height > _PLAIN * height)
-    rows = _smeared(boxes, np.flatnonzero(letters & ~tall), height)
-    rows = _with_tall(boxes, rows, np.flatnonzero(tall), height)
-    small = np.flatnonzero(~letters & (marks.height <= _PLAIN * height) & (marks.area >= _SPECK))
+    letters = np.append(np.flatnonzero(plain), len(boxes) + np.arange(len(parts)))
+    small = np.flatnonzero(~plain & (marks.height <= _PLAIN * height) & (marks.area >= _SPECK))
+    boxes = np.concatenate([boxes, np.array(parts, np.int32).reshape(-1, 4)])
+    rows = _smeared(boxes, letters, height)
+    boxes, rows = _with_tall(boxes, rows, np.flatnonzero(tall), height)
     rows = [_with_small(boxes, row, small, height) for row in rows]
     lines = [_line(boxes[row]) for row in _joined(boxes, rows, height)]
     return tuple(line for line in lines if line.box.height >= _SHORTEST * height)
@@ -84,15 +94,33 @@ def cut(pixels: Pixels, line: TextLine, height: float) -> tuple[Pixels, Box]:
     return part, Box(left, top, part.shape[1], part.shape[0])
 
 
-def _letters(marks: Marks, height: float) -> NDArray[np.bool_]:
-    """Return which marks are of the size and shape of letters, alone or grown together."""
+def _letters(marks: Marks, height: float) -> tuple[Flags, Flags, Flags]:
+    """Return which marks are plain letters, tall ones, and letters of lines grown together."""
     sized = (marks.height >= _SHORTEST * height) & (marks.height <= _LARGEST * height)
     slim = marks.height <= _SLIMMEST * marks.width
-    shaped = slim & (marks.width <= _WIDEST * marks.height)
     fill = marks.area / (marks.width * marks.height)
-    plain = (marks.height <= _PLAIN * height) & (fill > _FULL)
-    title = (marks.width <= 2 * marks.height) & (fill > _FULL_TITLE)
-    return np.asarray(sized & shaped & (plain | title))
+    plain = marks.height <= _PLAIN * height
+    upright = marks.width <= 2 * marks.height
+    return (
+        sized & slim & plain & (marks.width <= _WIDEST * marks.height) & (fill > _FULL),
+        sized & slim & ~plain & upright & (fill > _FULL_TITLE),
+        sized & ~plain & ~upright & (fill > _FULL_TITLE),
+    )
+
+
+def _parted(marks: Marks, number: int, height: float) -> list[tuple[int, int, int, int]]:
+    """Return the boxes of the lines of letters in a mark that holds several, by the ink of rows."""
+    x, y = int(marks.x[number]), int(marks.y[number])
+    right, bottom = x + int(marks.width[number]), int(marks.bottom[number])
+    ink = marks.labels[y:bottom, x:right] == number + 1
+    across = np.convolve(ink.sum(axis=1), np.ones(3) / 3, mode="same")
+    full = (across >= _BAND * across.max()).astype(np.int8)
+    ends = np.flatnonzero(np.diff(full, prepend=0, append=0)).reshape(-1, 2)
+    bands = [(a, b) for a, b in ends.tolist() if b - a >= _SHORTEST * height]
+    if len(bands) < 2:
+        return []
+    cuts = [y, *(y + (a + b) // 2 for (_, a), (b, _) in pairwise(bands)), bottom]
+    return [(x, top, right, foot) for top, foot in pairwise(cuts)]
 
 
 def _smeared(boxes: Boxes, letters: Numbers, height: float) -> list[Numbers]:
@@ -115,17 +143,28 @@ def _smeared(boxes: Boxes, letters: Numbers, height: float) -> list[Numbers]:
     return np.split(letters[order], starts[1:])
 
 
-def _with_tall(boxes: Boxes, rows: list[Numbers], tall: Numbers, height: float) -> list[Numbers]:
-    """Return ``rows`` with the tall marks on them, which may be of two, and the rows of titles."""
+def _with_tall(
+    boxes: Boxes, rows: list[Numbers], tall: Numbers, height: float
+) -> tuple[Boxes, list[Numbers]]:
+    """Return ``boxes`` and ``rows`` with the tall marks: on the rows they stand in, else in titles.
+
+    A mark that stands in several rows is letters of each; every row gets its own part of it.
+    """
     if not rows:
-        return _smeared(boxes, tall, height)
+        return boxes, _smeared(boxes, tall, height)
     extents = _extents(boxes, rows)
     on_rows = _beside(boxes[tall], extents, height)
-    rows = [
-        np.concatenate([row, tall[on]]) if on.any() else row
-        for row, on in zip(rows, on_rows.T, strict=True)
-    ]
-    return [*rows, *_smeared(boxes, tall[~on_rows.any(axis=1)], height)]
+    single, several = on_rows.sum(axis=1) == 1, on_rows.sum(axis=1) > 1
+    parts: list[Boxes] = []
+    with_tall: list[Numbers] = []
+    for row, (_, top, _, bottom), on in zip(rows, extents, on_rows.T, strict=True):
+        part = boxes[tall[on & several]].copy()
+        part[:, 1], part[:, 3] = np.maximum(part[:, 1], top), np.minimum(part[:, 3], bottom)
+        first = len(boxes) + sum(map(len, parts))
+        parts.append(part)
+        with_tall.append(np.concatenate([row, tall[on & single], first + np.arange(len(part))]))
+    titles = _smeared(boxes, tall[~single & ~several], height)
+    return np.concatenate([boxes, *parts]), [*with_tall, *titles]
 
 
 def _beside(marks: Boxes, rows: Boxes, height: float) -> NDArray[np.bool_]:

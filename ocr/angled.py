@@ -15,10 +15,9 @@ from capture.stamps import Slanted, Turned, slanted_blocks, turned_level
 
 from .model import Word
 from .prepare import LETTER
-from .tsv import words_of_tsv
 
-Look = Callable[[Pixels], str]
-"""Reads pixels as one block of text and returns Tesseract's table; ToolError when it fails."""
+ReadBlock = Callable[[Pixels], Sequence[Word]]
+"""Reads pixels as one block of level text, in their own pixels; ToolError when it fails."""
 SURE = 0.7
 """Confidence from which a word is believed, level or not."""
 FEWEST_LETTERS = 8
@@ -29,17 +28,17 @@ MOST_BLOCKS = 2
 
 
 def slanted_words(
-    words: tuple[Word, ...], pixels: Pixels, factor: float, look: Look
+    words: tuple[Word, ...], pixels: Pixels, factor: float, read: ReadBlock
 ) -> tuple[Word, ...]:
     """Return ``words`` and behind them, each in a block of its own, what stands at an angle.
 
     ``pixels`` is the prepared page and ``factor`` its pixels per pixel of the page, in which boxes
-    are told. Unsure words that were guessed from the same ink go. ``look`` is asked at most four
+    are told. Unsure words that were guessed from the same ink go. ``read`` is asked at most four
     times, and never on a page whose ink is covered by sure words.
     """
     sure = [word.box.scaled(factor) for word in words if _is_sure(word)]
     for block in slanted_blocks(pixels, sure, LETTER)[:MOST_BLOCKS]:
-        found = _read(pixels, block, look)
+        found = _either_way(pixels, block, read)
         if found:
             words = _joined(words, [_on_page(word, factor) for word in found])
     return words
@@ -53,17 +52,16 @@ def _on_page(word: Word, factor: float) -> Word:
     return replace(word, box=word.box.scaled(1 / factor))
 
 
-def _read(pixels: Pixels, block: Slanted, look: Look) -> list[Word]:
+def _either_way(pixels: Pixels, block: Slanted, read: ReadBlock) -> list[Word]:
     """Return the sure words of a block read either way up, whichever says more."""
     ways = [True] if block.degrees == 0.0 else [False, True]
-    readings = [_reading(turned_level(pixels, block, LETTER, over=over), look) for over in ways]
+    readings = [_reading(turned_level(pixels, block, LETTER, over=over), read) for over in ways]
     return max(readings, key=_letters)
 
 
-def _reading(turned: Turned, look: Look) -> list[Word]:
-    height, width = turned.pixels.shape
+def _reading(turned: Turned, read: ReadBlock) -> list[Word]:
     try:
-        words = words_of_tsv(look(turned.pixels), 1.0, width, height)
+        words = read(turned.pixels)
     except ToolError:
         return []  # what was read of the page still stands
     sure = [word for word in words if word.confidence >= SURE]

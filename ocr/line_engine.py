@@ -8,8 +8,9 @@ one of them saw it, the value is doubtful.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,10 +24,10 @@ from .layout import in_reading_order
 from .line_model import LineModel
 from .line_reader import read_lines
 from .looks import RULE, finished, read_whole
-from .missed import shown_alone
+from .missed import missed_lines
 from .model import OcrPage, Word, extent, lines_of, mean_confidence
 from .prepare import LETTER, Prepared, prepare
-from .sight import BLOCK, Look, Sight, sight_of
+from .sight import Look, Sight, sight_of
 from .turn import UNKNOWN
 from .two_readings import is_number, weighed
 
@@ -40,10 +41,10 @@ DOUBTED = 0.85
 """Chance to be right under which the line of a word is read by Tesseract too."""
 HOPELESS = 0.6
 """Mean chance of the words of a page under which Tesseract reads all of it."""
-MOST = 0.5
-"""Share of the lines from which reading them one by one is no gain over the whole page."""
-NEAR = 0.5
-"""Letter heights shown around what is read once more."""
+NEAR = 0.4
+"""Heights of a line shown around what is read once more."""
+WIDE = 2.0
+"""Heights of a word between two that are not read together."""
 
 
 class LineReader:
@@ -62,7 +63,8 @@ class LineReader:
         sight, ticks = sight_of(page, self.name, _no_look, 0.0)
         plain = without_rules(sight.ready.pixels, RULE)
         words = first_words(sight.ready, plain, self._model)
-        return finished(sight, OcrPage(page.frame, self.name, words), ticks)
+        read = OcrPage(page.frame, self.name, words)
+        return finished(sight, read, ticks, lambda block: _block_words(block, self._model))
 
     def orientation(self, page: PageImage) -> Turn:
         """Return the turn in which most is read; confidence 0.0 where nothing is."""
@@ -95,7 +97,8 @@ class ReaderFirst:
         plain = without_rules(sight.ready.pixels, RULE)
         first = calibrated(first_words(sight.ready, plain, self._model), READER)
         words = self._with_second(sight, plain, first)
-        return finished(sight, OcrPage(page.frame, self.name, words), ticks)
+        read = OcrPage(page.frame, self.name, words)
+        return finished(sight, read, ticks, lambda block: _block_words(block, self._model))
 
     def orientation(self, page: PageImage) -> Turn:
         """Return how ``page`` lies, by Tesseract."""
@@ -109,25 +112,42 @@ class ReaderFirst:
         self, sight: Sight, plain: Pixels, first: tuple[Word, ...]
     ) -> tuple[Word, ...]:
         """Return ``first`` with what Tesseract makes of the places in doubt."""
-        doubted = doubted_places(first)
-        lines = len(lines_of(first))
-        if mean_confidence(first) < HOPELESS or len(doubted) > MOST * max(1, lines):
-            second, seen = self._whole(sight)
-        elif doubted:
-            shown = shown_alone(plain, [box.scaled(sight.ready.factor) for box in doubted])
-            again = sight.seen_again(shown, BLOCK)
-            second, seen = (again.words, doubted) if again else ((), ())
-        else:
-            return first
-        return weighed(first, calibrated(second, TESSERACT), tuple(seen))
-
-    def _whole(self, sight: Sight) -> tuple[tuple[Word, ...], tuple[Box, ...]]:
-        """Return what Tesseract reads on all of the page, and where it looked."""
+        doubted = (*doubted_places(first), *_passed_over(sight, plain, first))
         try:
-            words = read_whole(sight).words
+            if mean_confidence(first) < HOPELESS:
+                second = read_whole(sight).words
+                seen: tuple[Box, ...] = (Box(0, 0, sight.page.width, sight.page.height),)
+            else:
+                second, seen = seen_singly(sight, plain, doubted), doubted
         except ToolError:
-            return (), ()  # what the reader has, however little, is more than a page given up
-        return words, (Box(0, 0, sight.page.width, sight.page.height),)
+            return first  # however little it is, it is more than a page given up
+        return weighed(first, calibrated(second, TESSERACT), seen)
+
+
+def _passed_over(sight: Sight, plain: Pixels, words: Iterable[Word]) -> Iterator[Box]:
+    """Yield where lines of letters stand that no word covers: no line may be lost unseen."""
+    factor = sight.ready.factor
+    boxes = (word.box.scaled(factor) for word in words)
+    for line in missed_lines(plain, boxes, sight.ready.letter or LETTER):
+        yield line.scaled(1 / factor)
+
+
+def seen_singly(sight: Sight, plain: Pixels, places: Iterable[Box]) -> tuple[Word, ...]:
+    """Return what Tesseract reads in each of ``places`` as one line, in pixels of the page.
+
+    The place is known, so that no layout need be guessed: a third cheaper than one look at all of
+    them on a white page, and where prints are faint that look sees nothing at all.
+    """
+    factor, found = sight.ready.factor, list[Word]()
+    for number, place in enumerate(places):
+        box = place.scaled(factor)
+        spare = round(NEAR * box.height)
+        left, top = max(0, box.x - spare), max(0, box.y - spare)
+        part = np.ascontiguousarray(plain[top : box.bottom + spare, left : box.right + spare])
+        for word in sight.seen_line(part):
+            moved = replace(word.box, x=word.box.x + left, y=word.box.y + top)
+            found.append(replace(word, box=moved.scaled(1 / factor), line=number, block=number))
+    return tuple(found)
 
 
 def first_words(ready: Prepared, pixels: Pixels, model: LineModel) -> tuple[Word, ...]:
@@ -141,6 +161,11 @@ def first_words(ready: Prepared, pixels: Pixels, model: LineModel) -> tuple[Word
     return in_reading_order(words)
 
 
+def _block_words(pixels: Pixels, model: LineModel) -> tuple[Word, ...]:
+    """Return the words of a block that was cut out of a prepared page and turned level."""
+    return calibrated(first_words(Prepared(pixels, 1.0, LETTER), pixels, model), READER)
+
+
 def _turned_back(ready: Prepared, quarters: int) -> tuple[Prepared, Pixels]:
     pixels = np.ascontiguousarray(np.rot90(without_rules(ready.pixels, RULE), quarters))
     return replace(ready, pixels=pixels), pixels
@@ -151,14 +176,24 @@ def _worth(words: Sequence[Word]) -> float:
 
 
 def doubted_places(words: Sequence[Word]) -> tuple[Box, ...]:
-    """Return the boxes of lines with a word in doubt, and of numbers on the others."""
+    """Return the boxes of runs of words with one in doubt, and of numbers in the others."""
     places: list[Box] = []
-    for line in lines_of(words):
-        if any(word.confidence < DOUBTED for word in line):
-            places.append(extent(line))
+    for run in (run for line in lines_of(words) for run in _runs(line)):
+        if any(word.confidence < DOUBTED for word in run):
+            places.append(extent(run))
         else:
-            places += [word.box for word in line if is_number(word.text)]
+            places += [word.box for word in run if is_number(word.text)]
     return tuple(places)
+
+
+def _runs(line: Sequence[Word]) -> list[list[Word]]:
+    """Return ``line`` cut where it has a gap wider than words have, between columns of a table."""
+    runs = [[line[0]]]
+    for before, word in pairwise(line):
+        if word.box.x - before.box.right > WIDE * max(before.box.height, word.box.height):
+            runs.append([])
+        runs[-1].append(word)
+    return runs
 
 
 def _no_look(_pixels: Pixels, _mode: int, _seconds: float) -> str:

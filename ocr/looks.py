@@ -16,7 +16,7 @@ from capture.lines import without_rules
 from capture.model import PageImage
 from capture.tick_boxes import TickBox
 
-from .angled import slanted_words
+from .angled import ReadBlock, slanted_words
 from .join import joined
 from .layout import in_better_order, in_reading_order
 from .missed import missed_lines, shown_alone
@@ -39,7 +39,7 @@ RULE = round(3 * LETTER)
 def read_page(page: PageImage, engine: str, look: Look, seconds: float) -> OcrPage:
     """Return the words of ``page`` as ``look`` sees them, within ``seconds``."""
     sight, ticks = sight_of(page, engine, look, seconds)
-    return finished(sight, read_whole(sight), ticks)
+    return finished(sight, read_whole(sight), ticks, sight.seen_alone)
 
 
 def read_whole(sight: Sight) -> OcrPage:
@@ -48,11 +48,16 @@ def read_whole(sight: Sight) -> OcrPage:
     return replace(whole, words=in_better_order(whole.words))
 
 
-def finished(sight: Sight, read: OcrPage, ticks: Sequence[TickBox]) -> OcrPage:
-    """Return ``read`` with what stands aslant on the page and the state of its tick boxes."""
+def finished(
+    sight: Sight, read: OcrPage, ticks: Sequence[TickBox], read_block: ReadBlock
+) -> OcrPage:
+    """Return ``read`` with what stands aslant on the page and the state of its tick boxes.
+
+    ``read_block`` reads what was turned level.
+    """
     words = read.words
     if sight.may_look_again:
-        words = slanted_words(words, sight.ready.pixels, sight.ready.factor, sight.seen_alone)
+        words = slanted_words(words, sight.ready.pixels, sight.ready.factor, read_block)
     return replace(read, words=placed(words, ticks, sight.ready.factor))
 
 

@@ -10,14 +10,14 @@ from capture.errors import ToolError
 from capture.model import PageImage, Pixels
 from capture.tick_boxes import TickBox
 
-from .model import OcrPage
+from .model import OcrPage, Word
 from .prepare import Prepared, prepare
 from .ticks import tick_boxes, without_ticks
 from .tsv import words_of_tsv
 
 Look = Callable[[Pixels, int, float], str]
 """Reads pixels in a page segmentation mode within seconds and returns Tesseract's table."""
-AUTOMATIC, BLOCK, SPARSE = 3, 6, 11
+AUTOMATIC, BLOCK, LINE, SPARSE = 3, 6, 7, 11
 """Tesseract's numbers of its page segmentation modes."""
 SHARE_OF_TIME = 1 / 3
 """Of the limit: a first look that took longer leaves no time for a second."""
@@ -39,9 +39,19 @@ class Sight:
         """Whether enough of the time is left."""
         return self.ends - time.monotonic() >= (1 - SHARE_OF_TIME) * self.seconds
 
-    def seen_alone(self, pixels: Pixels) -> str:
-        """Return Tesseract's table of one block of text, cut out and turned."""
-        return self.look(pixels, BLOCK, max(1.0, self.ends - time.monotonic()))
+    def seen_alone(self, pixels: Pixels) -> tuple[Word, ...]:
+        """Return the words of one block of text, cut out and turned, in its own pixels."""
+        table = self.look(pixels, BLOCK, max(1.0, self.ends - time.monotonic()))
+        height, width = pixels.shape
+        return words_of_tsv(table, 1.0, width, height)
+
+    def seen_line(self, pixels: Pixels) -> tuple[Word, ...]:
+        """Return the words of one line, cut out, in its own pixels; ToolError when time is up."""
+        left = self.ends - time.monotonic()
+        if left <= 0:
+            raise ToolError("a page took too long: look at it, or raise ocr.page_seconds")
+        height, width = pixels.shape
+        return words_of_tsv(self.look(pixels, LINE, left), 1.0, width, height)
 
     def seen(self, pixels: Pixels, mode: int) -> OcrPage:
         """Return what is read in ``pixels``, which are as large as the prepared page."""

@@ -139,8 +139,8 @@ def _families(table: str) -> Iterator[Family]:
 
 TRAINED = tuple(_families(_TRAINED))
 HELD_OUT = tuple(_families(_HELD_OUT))
-PACKAGES = tuple(sorted({one.package for one in (*TRAINED, *HELD_OUT)}))
-"""What ``apt-get install`` must be given before a line is drawn."""
+PACKAGES = ("wamerican", *sorted({one.package for one in (*TRAINED, *HELD_OUT)}))
+"""What ``apt-get install`` must be given before a line is drawn; ``python -m training.fonts``."""
 
 
 @lru_cache(maxsize=256)
@@ -184,3 +184,7 @@ DRAWN = "".join(map(chr, range(33, 127))) + "°½¼±µ§•\u201c\u201d\u2018\u
 def drawn_family(rng: Random, families: tuple[Family, ...]) -> Family:
     """Return one of ``families``, often used ones more often."""
     return rng.choices(families, [one.weight for one in families])[0]
+
+
+if __name__ == "__main__":
+    print(*PACKAGES)

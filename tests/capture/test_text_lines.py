@@ -54,6 +54,14 @@ def test_lines_that_touch_are_two() -> None:
     assert all(box.height < 45 for box in found)
 
 
+def test_lines_that_have_grown_together_all_along_are_parted() -> None:
+    picture = page((TEXTS[0], 60, 100), (TEXTS[1], 60, 130))
+    blurred = cv2.erode(picture, np.ones((3, 11), np.uint8))
+    cv2.line(blurred, (300, 100), (300, 118), 0, 3)
+    found = boxes(find_lines(np.asarray(blurred, np.uint8), LETTER))
+    assert len([box for box in found if box.width > 400]) == 2
+
+
 def test_a_value_on_the_rule_of_a_form_is_found_without_the_rule() -> None:
     picture = page(("Name:", 60, 100), ("Testperson", 200, 98))
     cv2.line(picture, (190, 104), (900, 104), 0, 2)

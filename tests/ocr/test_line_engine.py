@@ -8,7 +8,7 @@ from capture.model import Pixels
 from ocr import line_model, tesseract
 from ocr.line_engine import LineReader, ReaderFirst, doubted_places
 from ocr.settings import OcrSettings
-from ocr.sight import BLOCK
+from ocr.sight import LINE
 from ocr.tesseract import TesserocrEngine
 
 from .pages import page_of, report_page
@@ -38,10 +38,9 @@ def test_a_clean_page_is_read_without_tesseract_but_for_its_numbers() -> None:
     behind = Behind()
     read = ReaderFirst(behind.engine, behind.look, 30.0).read(report_page())
     assert "contusion of the right knee" in " ".join(read.text.split())
-    assert [mode for mode, _ in behind.shown] in ([BLOCK], [])
-    for _, pixels in behind.shown:
-        ink = (report_page().pixels < 128).sum()
-        assert (pixels < 128).sum() < 0.7 * ink
+    assert {mode for mode, _ in behind.shown} == {LINE}
+    shown = sum(int((pixels < 128).sum()) for _, pixels in behind.shown)
+    assert shown < 0.5 * (report_page().pixels < 128).sum()
 
 
 def test_what_tesseract_fails_on_is_what_the_reader_made_of_it() -> None:
