@@ -94,6 +94,8 @@ def export(weights: Path, model: Path = MODEL) -> None:
             CalibrationLines(),
             quant_format=QuantFormat.QDQ,
             per_channel=True,
+            # Without VNNI a processor adds products of eight bits in sixteen, which overflow.
+            reduce_range=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             op_types_to_quantize=["Conv"],
