@@ -54,7 +54,7 @@ def test_what_tesseract_fails_on_is_what_the_reader_made_of_it() -> None:
 def test_the_places_in_doubt_are_whole_lines_and_single_numbers() -> None:
     words = (
         word("Sodium", 10, 0.99), word("140", 120, 0.99),
-        word("Patlent", 10, 0.4, y=200, line=1), word("rests", 200, 0.99, y=200, line=1),
+        word("Patlent", 10, 0.4, y=200, line=1), word("rests", 110, 0.99, y=200, line=1),
         word("well", 10, 0.99, y=300, line=2),
     )  # fmt: skip
     number, line = doubted_places(words)
