@@ -32,6 +32,8 @@ _BAR = (0.2, 0.8)
 """Share of a letter's height between which its bar lies; those of one line have some in common."""
 _BAND = 0.45
 """Of the ink of the fullest row of lines grown together, what the rows of letters have at least."""
+_MOST_ROWS = 2000
+"""Rows of letters, before they are joined; a page of a newspaper has some hundreds."""
 _SPECK = 3
 """Pixels of ink; less is dust."""
 _LEVEL = 0.6
@@ -63,7 +65,8 @@ class TextLine:
 def find_lines(pixels: Pixels, height: float) -> tuple[TextLine, ...]:
     """Return the lines of text in grey ``pixels`` whose usual letters are ``height`` pixels high.
 
-    In no order that means anything; layout is told by others. The page is level and upright, and
+    In no order that means anything; layout is told by others. Nothing is found in a page full of
+    grain, which has more rows than any page of text. The page is level and upright, and
     without rules (`capture.lines.without_rules`), which would join what stands on them.
     """
     marks = marks_of(otsu_ink(pixels))
@@ -78,6 +81,8 @@ def find_lines(pixels: Pixels, height: float) -> tuple[TextLine, ...]:
     small = np.flatnonzero(~plain & (marks.height <= _PLAIN * height) & (marks.area >= _SPECK))
     boxes = np.concatenate([boxes, np.array(parts, np.int32).reshape(-1, 4)])
     rows = _smeared(boxes, letters, height)
+    if len(rows) > _MOST_ROWS:
+        return ()
     boxes, rows = _with_tall(boxes, rows, np.flatnonzero(tall), height)
     rows = [_with_small(boxes, row, small, height) for row in rows]
     lines = [_line(boxes[row]) for row in _joined(boxes, rows, height)]

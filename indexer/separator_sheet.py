@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+
+from rapidfuzz.distance import Levenshtein
 
 from capture.barcode import is_separator, separator_fields
 from capture.code_again import UNREAD
@@ -15,10 +18,10 @@ from ocr.model import OcrPage
 from .doctypes import type_named
 from .model import DocumentType, IndexValue, SequencePage
 
-_PRINTED = re.compile(
-    r"\bCHARTROOM\S{1,2}(?:type|mrn|batch)\b|\bDOCUMENT SEPARATOR\b|\bSEPARATOR SHEET\b",
-    re.IGNORECASE,
-)
+_CODE = re.compile(r"\bCHARTROOM\S{1,2}(?:type|mrn|batch)\b", re.IGNORECASE)
+_PRINTED = (("DOCUMENT", "SEPARATOR"), ("SEPARATOR", "SHEET"))
+"""Words that stand side by side on a sheet; each may be misread by one letter."""
+_AROUND = ".,:;-|"
 _MOST_WORDS = 40
 """Words of a sheet that says no more than that it is one, with some noise."""
 
@@ -79,7 +82,16 @@ def is_sheet_by_words(words: OcrPage, codes: Iterable[Barcode], steps: Iterable[
     """
     seen = any(code.symbology != PATCH for code in codes)
     seen = seen or any(step.name == UNREAD for step in steps)
-    return seen and len(words.words) <= _MOST_WORDS and bool(_PRINTED.search(words.text))
+    return seen and len(words.words) <= _MOST_WORDS and _says_separator(words)
+
+
+def _says_separator(page: OcrPage) -> bool:
+    texts = [word.text.upper().strip(_AROUND) for word in page.words]
+    return bool(_CODE.search(page.text)) or any(
+        all(Levenshtein.distance(*both) <= 1 for both in zip(pair, printed, strict=True))
+        for pair in pairwise(texts)
+        for printed in _PRINTED
+    )
 
 
 def _values(fields: Mapping[str, str], page: SequencePage) -> Iterator[IndexValue]:

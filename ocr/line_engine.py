@@ -37,7 +37,7 @@ FEWEST = 8.0
 """Sure letters without which nothing tells how a page lies."""
 WORTHLESS = 0.3
 """Raw confidence of a word that tells nothing."""
-DOUBTED = 0.7
+DOUBTED = 0.8
 """Chance to be right under which the line of a word is read by Tesseract too."""
 HOPELESS = 0.5
 """Mean chance of the words of a page under which Tesseract reads all of it."""

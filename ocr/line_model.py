@@ -61,7 +61,7 @@ class LineModel:
         """Return what stands in each column of each of ``images`` (`capture.line_image`)."""
         found: list[Chances | None] = [None] * len(images)
         for group in _groups(images):
-            logits = self._session.run(None, {"lines": _stacked([images[n] for n in group])})[0]
+            logits = self._session.run(None, {"lines": stacked([images[n] for n in group])})[0]
             for number, rows in zip(group, logits, strict=True):
                 columns = -(-images[number].shape[1] // self.stride)
                 found[number] = _log_softmax(rows[:columns])
@@ -82,7 +82,8 @@ def _groups(images: Sequence[Pixels]) -> Iterator[list[int]]:
         yield group
 
 
-def _stacked(images: Sequence[Pixels]) -> NDArray[np.float32]:
+def stacked(images: Sequence[Pixels]) -> NDArray[np.float32]:
+    """Return ``(n, 1, 32, width)`` of images, 0.0 to 1.0, padded with paper to a common width."""
     width = -(-max(one.shape[1] for one in images) // _PADDED_TO) * _PADDED_TO
     batch = np.zeros((len(images), 1, HEIGHT, width), np.float32)
     for plane, image in zip(batch, images, strict=True):

@@ -23,8 +23,10 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from ocr.line_model import stacked
+
 from .lines import line
-from .network import STRIDE, Reader, Step, stacked
+from .network import STRIDE, Reader, Step
 from .text import ALPHABET
 
 MODEL = Path(__file__).parents[1] / "ocr" / "line_model.onnx"
@@ -55,7 +57,7 @@ def _batches() -> Iterator[dict[str, NDArray[np.float32]]]:
             lines.append(image)
     lines.sort(key=lambda one: one.shape[1])
     for start in range(0, CALIBRATED_ON, TOGETHER):
-        yield {"lines": stacked(lines[start : start + TOGETHER]).numpy()}
+        yield {"lines": stacked(lines[start : start + TOGETHER])}
 
 
 def folded(weights: Path) -> tuple[Reader, int]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from .lines import Line, held_out
-from .network import STRIDE, Reader, stacked
+from .network import STRIDE, Reader, shown
 from .text import ALPHABET
 from .wear import WEARS
 
@@ -47,7 +47,7 @@ def error_rates(network: Reader) -> dict[str, float]:
 
 def _read(network: Reader, lines: Sequence[Line]) -> list[str]:
     with torch.autocast("cpu", torch.bfloat16):
-        logits = network(stacked([one.image for one in lines]))
+        logits = network(shown([one.image for one in lines]))
     best = logits.argmax(2).numpy()
     return [
         text_of(row[: -(-one.image.shape[1] // STRIDE)])

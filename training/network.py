@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from capture.line_image import HEIGHT
+from ocr.line_model import stacked
 
 STRIDE = 4
 """Columns of the line image for one column of guesses."""
@@ -74,11 +74,6 @@ class Reader(nn.Module):
         return logits.squeeze(2).transpose(1, 2)
 
 
-def stacked(images: Sequence[NDArray[np.uint8]]) -> torch.Tensor:
-    """Return ``(n, 1, 32, width)`` of images, padded with paper to a common width."""
-    width = -(-max(one.shape[1] for one in images) // 16) * 16
-    batch = np.zeros((len(images), 1, HEIGHT, width), np.float32)
-    for plane, image in zip(batch, images, strict=True):
-        plane[0, :, : image.shape[1]] = image
-    batch /= 255
-    return torch.from_numpy(batch).contiguous(memory_format=torch.channels_last)
+def shown(images: Sequence[NDArray[np.uint8]]) -> torch.Tensor:
+    """Return line images as the network takes them, together."""
+    return torch.from_numpy(stacked(images)).contiguous(memory_format=torch.channels_last)

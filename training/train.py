@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from .measure import error_rates
-from .network import STRIDE, Reader, stacked
+from .network import STRIDE, Reader, shown
 from .shards import LINES, Example, read_shard, shard_path
 from .text import ALPHABET
 
@@ -124,7 +124,7 @@ def step(run: Run, lines: Sequence[Example], rng: Random, rate: float) -> None:
     lengths = torch.tensor([len(one.labels) for one in lines])
     columns = torch.tensor([-(-one.shape[1] // STRIDE) for one in images])
     with torch.autocast("cpu", torch.bfloat16):
-        logits = run.network(stacked(images))
+        logits = run.network(shown(images))
     chances = logits.float().log_softmax(2).transpose(0, 1)
     loss = functional.ctc_loss(
         chances, labels, columns, lengths, reduction="sum", zero_infinity=True
@@ -151,16 +151,16 @@ def train(folder: Path, until: int, cool: int) -> None:
     """Train until ``until`` lines were seen, then cool down over ``cool`` more, if any."""
     torch.set_num_threads(1)
     run = started(folder)
-    pool, shown, since = Pool(folder / "shards"), run.seen, time.monotonic()
+    pool, noted, since = Pool(folder / "shards"), run.seen, time.monotonic()
     if cool:
         until = min(until, run.seen)
     for rate in rates(run, until, cool):
         pool.fill(run.seen)
         rng = Random(f"step {run.steps}")
         step(run, pool.batch(rng, SHORT if run.seen < SHORT_FIRST else 1 << 20), rng, rate)
-        if run.seen - shown >= EVERY:
-            note(run, rate, (run.seen - shown) / (time.monotonic() - since))
-            shown, since = run.seen, time.monotonic()
+        if run.seen - noted >= EVERY:
+            note(run, rate, (run.seen - noted) / (time.monotonic() - since))
+            noted, since = run.seen, time.monotonic()
             if not cool:
                 save(run, folder / "last.pt")
     note(run, 0.0, 0.0)

@@ -84,6 +84,13 @@ def test_an_empty_page_and_one_of_speckle_have_no_lines() -> None:
     assert find_lines(speckle, LETTER) == ()
 
 
+def test_a_page_full_of_grain_has_no_lines() -> None:
+    grain = np.random.default_rng(4).random((1000, 1000)) < 0.06
+    large = cv2.resize(grain.astype(np.uint8), (4000, 4000), interpolation=cv2.INTER_LINEAR)
+    picture = np.where(large > 0, 0, 255).astype(np.uint8)
+    assert find_lines(picture, 6.0) == ()
+
+
 def test_a_cut_shows_the_line_with_a_little_paper_and_says_where_it_lies() -> None:
     picture = page((TEXTS[0], 60, 100))
     (line,) = find_lines(picture, LETTER)

@@ -111,7 +111,14 @@ BARS = (Step("blank", False, 0.9), Step(UNREAD, False, 0.5, 1.0))
 
 
 @pytest.mark.parametrize(
-    "text", [SHEET_TEXT, SHEET_TEXT + PAYLOAD, "CHARTROOM)batch=B-1", "Separator sheet"]
+    "text",
+    [
+        SHEET_TEXT,
+        SHEET_TEXT + PAYLOAD,
+        "CHARTROOM)batch=B-1",
+        "Separator sheet",
+        "DOCUMENT SFPARATOR",
+    ],
 )
 def test_a_sheet_whose_code_is_lost_is_known_by_its_words(text: str) -> None:
     words = page_from_text(text, REF)
