@@ -39,7 +39,7 @@ WORTHLESS = 0.3
 """Raw confidence of a word that tells nothing."""
 DOUBTED = 0.8
 """Chance to be right under which the line of a word is read by Tesseract too."""
-HOPELESS = 0.5
+UNSURE = 0.85
 """Mean chance of the words of a page under which Tesseract reads all of it."""
 NEAR = 0.4
 """Heights of a line shown around what is read once more."""
@@ -114,7 +114,7 @@ class ReaderFirst:
         """Return ``first`` with what Tesseract makes of the places in doubt."""
         doubted = (*doubted_places(first), *_passed_over(sight, plain, first))
         try:
-            if mean_confidence(first) < HOPELESS:
+            if mean_confidence(first) < UNSURE:
                 second = read_whole(sight).words
                 seen: tuple[Box, ...] = (Box(0, 0, sight.page.width, sight.page.height),)
             else:
