@@ -27,6 +27,7 @@ from capture.lines import without_rules
 from capture.model import FrameState, PageImage
 from capture.settings import CaptureSettings
 from capture.text_lines import find_lines
+from ocr.calibration import Kind, kind_of
 from ocr.engine import OcrEngine, Turn
 from ocr.line_engine import LineReader, ReaderFirst
 from ocr.looks import RULE
@@ -38,7 +39,6 @@ from ocr.sight import AUTOMATIC
 from ocr.tesseract import TesserocrEngine
 from ocr.ticks import SIGNS
 from ocr.tsv import words_of_tsv
-from ocr.two_readings import is_number
 
 from . import results, word_truth
 from .calibration import expected_error
@@ -279,7 +279,7 @@ def number_fates(case: Case, read: Outcome) -> Iterator[str]:
         said = word_truth.same_signs("".join(word.text for word in on_it))
         if word_truth.same_signs(one.text) in said:
             yield "right"
-        elif not any(is_number(word.text) for word in on_it):
+        elif not any(kind_of(word.text) is Kind.NUMBER for word in on_it):
             yield "absent"
         else:
             yield "wrong" if min(word.confidence for word in on_it) >= SURE else "doubted"

@@ -8,7 +8,8 @@ one of them saw it, the value is doubtful.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -18,25 +19,21 @@ from capture.errors import ToolError
 from capture.lines import without_rules
 from capture.model import Box, PageImage, Pixels
 
-from .calibration import READER, TESSERACT, calibrated
+from .calibration import READER, TESSERACT, Kind, calibrated, kind_of
 from .engine import OcrEngine, Turn
 from .layout import in_reading_order
 from .line_model import LineModel
 from .line_reader import read_lines
-from .looks import RULE, finished, read_whole
+from .looks import RULE, finished, read_whole, worth
 from .missed import missed_lines
 from .model import OcrPage, Word, extent, lines_of, mean_confidence
 from .prepare import LETTER, Prepared, prepare
 from .sight import Look, Sight, sight_of
 from .turn import UNKNOWN
-from .two_readings import is_number, weighed
+from .two_readings import weighed
 
-TURNS = (0, 1, 2, 3)
-"""Quarters of a turn, clockwise."""
 FEWEST = 8.0
 """Sure letters without which nothing tells how a page lies."""
-WORTHLESS = 0.3
-"""Raw confidence of a word that tells nothing."""
 DOUBTED = 0.8
 """Chance to be right under which the line of a word is read by Tesseract too."""
 UNSURE = 0.85
@@ -60,20 +57,22 @@ class LineReader:
 
     def read(self, page: PageImage) -> OcrPage:
         """Return the words of ``page``."""
-        sight, ticks = sight_of(page, self.name, _no_look, 0.0)
+        sight, ticks = sight_of(page, self.name, _no_look, math.inf)
         plain = without_rules(sight.ready.pixels, RULE)
-        words = first_words(sight.ready, plain, self._model)
+        words = first_words(plain, sight.ready, self._model)
         read = OcrPage(page.frame, self.name, words)
-        return finished(sight, read, ticks, lambda block: _block_words(block, self._model))
+        return finished(sight, read, ticks, lambda block: block_words(block, self._model))
 
     def orientation(self, page: PageImage) -> Turn:
         """Return the turn in which most is read; confidence 0.0 where nothing is."""
         ready = prepare(page)
-        worth = [_worth(first_words(*_turned_back(ready, turn), self._model)) for turn in TURNS]
-        least, most = sorted(worth)[-2:]
+        plain = without_rules(ready.pixels, RULE)
+        turned = (np.ascontiguousarray(np.rot90(plain, quarters)) for quarters in range(4))
+        worths = [worth(first_words(pixels, ready, self._model)) for pixels in turned]
+        least, most = sorted(worths)[-2:]
         if most < FEWEST:
             return UNKNOWN
-        return Turn(90 * TURNS[worth.index(most)], (most - least) / most)
+        return Turn(90 * worths.index(most), min(1.0, (most - least) / most))
 
     def close(self) -> None:
         """Nothing stays open between pages."""
@@ -92,13 +91,14 @@ class ReaderFirst:
         return f"reader {self._model.version} with {self._second.name}"
 
     def read(self, page: PageImage) -> OcrPage:
-        """Return the words of ``page``; ToolError when Tesseract fails on all of it."""
+        """Return the words of ``page``; what Tesseract fails on is doubtful, and no error."""
         sight, ticks = sight_of(page, self.name, self._look, self._seconds)
         plain = without_rules(sight.ready.pixels, RULE)
-        first = calibrated(first_words(sight.ready, plain, self._model), READER)
-        words = self._with_second(sight, plain, first)
-        read = OcrPage(page.frame, self.name, words)
-        return finished(sight, read, ticks, lambda block: _block_words(block, self._model))
+        first = calibrated(first_words(plain, sight.ready, self._model), READER)
+        read = OcrPage(page.frame, self.name, with_second(sight, plain, first))
+        return finished(
+            sight, read, ticks, lambda block: calibrated(block_words(block, self._model), READER)
+        )
 
     def orientation(self, page: PageImage) -> Turn:
         """Return how ``page`` lies, by Tesseract."""
@@ -108,20 +108,26 @@ class ReaderFirst:
         """Let go of Tesseract."""
         self._second.close()
 
-    def _with_second(
-        self, sight: Sight, plain: Pixels, first: tuple[Word, ...]
-    ) -> tuple[Word, ...]:
-        """Return ``first`` with what Tesseract makes of the places in doubt."""
-        doubted = (*doubted_places(first), *_passed_over(sight, plain, first))
-        try:
-            if mean_confidence(first) < UNSURE:
-                second = read_whole(sight).words
-                seen: tuple[Box, ...] = (Box(0, 0, sight.page.width, sight.page.height),)
-            else:
-                second, seen = seen_singly(sight, plain, doubted), doubted
-        except ToolError:
-            return first  # however little it is, it is more than a page given up
-        return weighed(first, calibrated(second, TESSERACT), seen)
+
+def with_second(sight: Sight, plain: Pixels, first: tuple[Word, ...]) -> tuple[Word, ...]:
+    """Return ``first``, whose confidences are chances, weighed against a second reading.
+
+    That of Tesseract, of the places in doubt or of all the page. Where it fails, it saw nothing.
+    """
+    if mean_confidence(first) < UNSURE:
+        seen: tuple[Box, ...] = (Box(0, 0, sight.page.width, sight.page.height),)
+        second = _or_nothing(lambda: read_whole(sight).words)
+    else:
+        seen = (*doubted_places(first), *_passed_over(sight, plain, first))
+        second = _or_nothing(lambda: seen_singly(sight, plain, seen))
+    return weighed(first, calibrated(second, TESSERACT), seen)
+
+
+def _or_nothing(read: Callable[[], tuple[Word, ...]]) -> tuple[Word, ...]:
+    try:
+        return read()
+    except ToolError:
+        return ()  # what the reader has, however little, is more than a page given up
 
 
 def _passed_over(sight: Sight, plain: Pixels, words: Iterable[Word]) -> Iterator[Box]:
@@ -135,8 +141,7 @@ def _passed_over(sight: Sight, plain: Pixels, words: Iterable[Word]) -> Iterator
 def seen_singly(sight: Sight, plain: Pixels, places: Iterable[Box]) -> tuple[Word, ...]:
     """Return what Tesseract reads in each of ``places`` as one line, in pixels of the page.
 
-    The place is known, so that no layout need be guessed: a third cheaper than one look at all of
-    them on a white page, and where prints are faint that look sees nothing at all.
+    The place is known, so that no layout need be guessed.
     """
     factor, found = sight.ready.factor, list[Word]()
     for number, place in enumerate(places):
@@ -150,29 +155,19 @@ def seen_singly(sight: Sight, plain: Pixels, places: Iterable[Box]) -> tuple[Wor
     return tuple(found)
 
 
-def first_words(ready: Prepared, pixels: Pixels, model: LineModel) -> tuple[Word, ...]:
-    """Return what the network reads on a prepared page, in reading order and in its own pixels."""
-    lines = read_lines(pixels, ready.letter or LETTER, model)
-    words = [
-        replace(word, box=word.box.scaled(1 / ready.factor))
-        for line in lines
-        for word in line.words
-    ]
-    return in_reading_order(words)
+def first_words(pixels: Pixels, ready: Prepared, model: LineModel) -> tuple[Word, ...]:
+    """Return what the network reads in ``pixels`` of a prepared page, in reading order.
+
+    Boxes are in pixels of the page, confidences raw.
+    """
+    words = read_lines(pixels, ready.letter or LETTER, model)
+    on_page = (replace(word, box=word.box.scaled(1 / ready.factor)) for word in words)
+    return in_reading_order(tuple(on_page))
 
 
-def _block_words(pixels: Pixels, model: LineModel) -> tuple[Word, ...]:
+def block_words(pixels: Pixels, model: LineModel) -> tuple[Word, ...]:
     """Return the words of a block that was cut out of a prepared page and turned level."""
-    return calibrated(first_words(Prepared(pixels, 1.0, LETTER), pixels, model), READER)
-
-
-def _turned_back(ready: Prepared, quarters: int) -> tuple[Prepared, Pixels]:
-    pixels = np.ascontiguousarray(np.rot90(without_rules(ready.pixels, RULE), quarters))
-    return replace(ready, pixels=pixels), pixels
-
-
-def _worth(words: Sequence[Word]) -> float:
-    return sum(len(word.text) * max(0.0, word.confidence - WORTHLESS) for word in words)
+    return in_reading_order(read_lines(pixels, LETTER, model))
 
 
 def doubted_places(words: Sequence[Word]) -> tuple[Box, ...]:
@@ -182,7 +177,7 @@ def doubted_places(words: Sequence[Word]) -> tuple[Box, ...]:
         if any(word.confidence < DOUBTED for word in run):
             places.append(extent(run))
         else:
-            places += [word.box for word in run if is_number(word.text)]
+            places += [word.box for word in run if kind_of(word.text) is Kind.NUMBER]
     return tuple(places)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from capture.line_image import line_image
 from capture.model import Box, Pixels
@@ -15,32 +14,21 @@ from .line_model import LineModel
 from .model import Word
 
 
-@dataclass(frozen=True, slots=True)
-class ReadLine:
-    """A line of a page image and the words on it."""
+def read_lines(pixels: Pixels, height: float, model: LineModel) -> list[Word]:
+    """Return the words of a prepared page whose usual letters are ``height`` pixels high.
 
-    line: TextLine
-    words: tuple[Word, ...]
-
-
-def read_lines(pixels: Pixels, height: float, model: LineModel) -> tuple[ReadLine, ...]:
-    """Return the lines of a prepared page whose usual letters are ``height`` pixels high.
-
-    A line in which the network sees no letters is left out.
+    Line by line, in no order of the lines, in pixels of the prepared page.
     """
     lines = find_lines(pixels, height)
     cuts = [cut(pixels, line, height) for line in lines]
     images = [line_image(part) for part, _ in cuts]
-    read = []
+    words: list[Word] = []
     for line, (_, place), image, chances in zip(
         lines, cuts, images, model.chances(images), strict=True
     ):
-        spelled = words_in(chances, model.alphabet)
         across = place.width / image.shape[1] * model.stride
-        words = tuple(_words(spelled, line, place, across))
-        if words:
-            read.append(ReadLine(line, words))
-    return tuple(read)
+        words += _words(words_in(chances, model.alphabet), line, place, across)
+    return words
 
 
 def _words(spelled: Sequence[Spelled], line: TextLine, place: Box, across: float) -> Iterator[Word]:

@@ -9,7 +9,7 @@ come close. These lines are looked at alone, without the rules; what is surer is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from capture.lines import without_rules
@@ -66,7 +66,7 @@ def _best_whole(sight: Sight) -> OcrPage:
     if first.confidence >= UNSURE or not sight.may_look_again:
         return first
     second = sight.seen_again(sight.ready.pixels, SPARSE)
-    if second is None or _worth(second.words) <= _worth(first.words):
+    if second is None or worth(second.words) <= worth(first.words):
         return first
     return replace(second, words=in_reading_order(second.words))
 
@@ -94,5 +94,6 @@ def _is_sure(word: Word) -> bool:
     return word.confidence >= SURE and any(letter.isalnum() for letter in word.text)
 
 
-def _worth(words: tuple[Word, ...]) -> float:
+def worth(words: Iterable[Word]) -> float:
+    """Return the letters of ``words``, each counted by how sure it is; the unsure take away."""
     return sum(len(word.text) * (word.confidence - WORTHLESS) for word in words)

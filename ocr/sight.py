@@ -41,17 +41,18 @@ class Sight:
 
     def seen_alone(self, pixels: Pixels) -> tuple[Word, ...]:
         """Return the words of one block of text, cut out and turned, in its own pixels."""
-        table = self.look(pixels, BLOCK, max(1.0, self.ends - time.monotonic()))
-        height, width = pixels.shape
-        return words_of_tsv(table, 1.0, width, height)
+        return self._cut_out(pixels, BLOCK, max(1.0, self.ends - time.monotonic()))
 
     def seen_line(self, pixels: Pixels) -> tuple[Word, ...]:
         """Return the words of one line, cut out, in its own pixels; ToolError when time is up."""
         left = self.ends - time.monotonic()
         if left <= 0:
             raise ToolError("a page took too long: look at it, or raise ocr.page_seconds")
+        return self._cut_out(pixels, LINE, left)
+
+    def _cut_out(self, pixels: Pixels, mode: int, seconds: float) -> tuple[Word, ...]:
         height, width = pixels.shape
-        return words_of_tsv(self.look(pixels, LINE, left), 1.0, width, height)
+        return words_of_tsv(self.look(pixels, mode, seconds), 1.0, width, height)
 
     def seen(self, pixels: Pixels, mode: int) -> OcrPage:
         """Return what is read in ``pixels``, which are as large as the prepared page."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from capture.model import Box
 
+from .calibration import Kind, kind_of
 from .join import joined
 from .model import Word, mean_confidence
 
@@ -35,11 +36,6 @@ class _Same:
 
     first: list[int]
     second: list[int]
-
-
-def is_number(text: str) -> bool:
-    """Tell whether ``text`` has a digit: a value that a wrong sign makes another one."""
-    return any(sign.isdigit() for sign in text)
 
 
 def weighed(first: Sequence[Word], second: Sequence[Word], seen: Sequence[Box]) -> tuple[Word, ...]:
@@ -104,9 +100,7 @@ def _better(ours: Sequence[Word], theirs: Sequence[Word]) -> list[Word]:
         kept = _placed(_well_spaced(ours, theirs), ours)
         return [replace(word, confidence=max(word.confidence, agreed)) for word in kept]
     kept = _placed(ours if one >= two else theirs, ours)
-    if is_number(mine) or is_number(other):
-        return [_doubted(word) if is_number(word.text) else word for word in kept]
-    return kept
+    return [_doubted(word) for word in kept] if _is_number(mine + other) else kept
 
 
 def _well_spaced(ours: Sequence[Word], theirs: Sequence[Word]) -> Sequence[Word]:
@@ -123,7 +117,14 @@ def _well_spaced(ours: Sequence[Word], theirs: Sequence[Word]) -> Sequence[Word]
 
 
 def _doubted(word: Word) -> Word:
+    """Return ``word`` in doubt if it is a value, which a wrong sign makes another one."""
+    if not _is_number(word.text):
+        return word
     return replace(word, confidence=min(word.confidence, DIFFERENT))
+
+
+def _is_number(text: str) -> bool:
+    return kind_of(text) is Kind.NUMBER
 
 
 def _placed(words: Sequence[Word], ours: Sequence[Word]) -> list[Word]:
@@ -135,9 +136,7 @@ def _alone(word: Word, seen: Sequence[Box]) -> Word:
     shown = any(word.box.shared_area(place) >= INSIDE * word.box.area for place in seen)
     if not shown:
         return word
-    chance = word.confidence * UNSEEN
-    left = replace(word, confidence=chance)
-    return _doubted(left) if is_number(word.text) else left
+    return _doubted(replace(word, confidence=word.confidence * UNSEEN))
 
 
 def _signs(words: Sequence[Word]) -> str:
