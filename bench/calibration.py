@@ -86,12 +86,14 @@ class Told:
         return Told(self.raw[chosen], self.ours[chosen], self.right[chosen])
 
 
-def told(pages: Iterable[Scored], kind: Kind | None = None, weights: Path | None = None) -> Told:
-    """Return the words of ``pages``, of one kind or of all."""
+def told(pages: Iterable[Scored], kind: Kind | None = None, weights: Path = TESSERACT) -> Told:
+    """Return the words of ``pages``, of one kind or of all; ``weights`` are of their engine."""
     rows = [
         (word.confidence, sure.confidence, float(right))
         for page in pages
-        for word, sure, right in zip(page.words, calibrated(page.words), page.right, strict=True)
+        for word, sure, right in zip(
+            page.words, calibrated(page.words, weights), page.right, strict=True
+        )
         if kind is None or calibration.kind_of(word.text) is kind
     ]
     columns = np.array(rows, dtype=np.float64).reshape(-1, 3)
@@ -199,12 +201,12 @@ def as_toml(curves: dict[Kind, Curve], command: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def tables(pages: Sequence[Scored]) -> tuple[Table, ...]:
+def tables(pages: Sequence[Scored], weights: Path = TESSERACT) -> tuple[Table, ...]:
     """Return the summary, then the curve before and after."""
     return (
-        _summary(pages),
-        _curve_table("Curve of the raw confidence", pages, lambda one: one.raw),
-        _curve_table("Curve of the calibrated confidence", pages, lambda one: one.ours),
+        _summary(pages, weights),
+        _curve_table("Curve of the raw confidence", pages, weights, lambda one: one.raw),
+        _curve_table("Curve of the calibrated confidence", pages, weights, lambda one: one.ours),
     )
 
 
@@ -214,12 +216,12 @@ def _groups(pages: Sequence[Scored]) -> Iterator[tuple[str, list[Scored]]]:
             yield name, group
 
 
-def _summary(pages: Sequence[Scored]) -> Table:
+def _summary(pages: Sequence[Scored], weights: Path) -> Table:
     rows = []
     for name, group in _groups(pages):
-        rows.append((name, len(group), *_figures(told(group))))
+        rows.append((name, len(group), *_figures(told(group, None, weights))))
         rows += [
-            (f"{name}: {what}", len(group), *_figures(told(group, kind)))
+            (f"{name}: {what}", len(group), *_figures(told(group, kind, weights)))
             for kind, what in _KINDS.items()
         ]
     columns = (
@@ -253,11 +255,13 @@ def _sure(confidence: Numbers, right: Numbers) -> tuple[str, str]:
     return percent(float(sure.mean())), percent(share)
 
 
-def _curve_table(title: str, pages: Sequence[Scored], which: Callable[[Told], Numbers]) -> Table:
+def _curve_table(
+    title: str, pages: Sequence[Scored], weights: Path, which: Callable[[Told], Numbers]
+) -> Table:
     columns = dict(_groups(pages))
-    groups = {name: told(group) for name, group in columns.items()}
+    groups = {name: told(group, None, weights) for name, group in columns.items()}
     generated = [page for page in pages if not page.group.startswith("real")]
-    groups["generated, with digits"] = told(generated, Kind.NUMBER)
+    groups["generated, with digits"] = told(generated, Kind.NUMBER, weights)
     rows = tuple(
         (
             f"{place / _BINS:.1f} to {(place + 1) / _BINS:.1f}",
@@ -332,12 +336,13 @@ def main(arguments: list[str] | None = None) -> int:
     except ChartroomError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    made = tables(pages)
+    made = tables(pages, WEIGHTS[given.engine])
     for table in made:
         print(results.markdown(table), end="\n\n")
-    command = f"python -m bench.{NAME} --seed {seed} --each {each}"
+    command = f"python -m bench.{NAME} --engine {given.engine} --seed {seed} --each {each}"
+    name = NAME if given.engine == "tesseract" else f"{NAME}_{given.engine}"
     absent = "" if given.data.is_dir() else " Real files are absent and were not measured."
-    results.keep(Result(NAME, command, machine, made, (_TOLD + absent,)), given.results)
+    results.keep(Result(name, command, machine, made, (_TOLD + absent,)), given.results)
     return 0
 
 

@@ -44,9 +44,16 @@ def words_in(chances: Chances, alphabet: str) -> tuple[Spelled, ...]:
             continue
         last = len(chances) if ends else int(peaks[place]) + 1
         if letters:
-            found.append(_spelled(chances, alphabet, signs[letters], peaks[letters], first, last))
+            found.append(
+                _spelled(chances, alphabet, signs[letters], peaks[letters], first, last, space)
+            )
         first, letters = last - 1, []
     return tuple(found)
+
+
+def text_in(chances: Chances, alphabet: str) -> str:
+    """Return what ``chances`` spell, words a space apart."""
+    return " ".join(word.text for word in words_in(chances, alphabet))
 
 
 def _best_path(chances: Chances) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -64,12 +71,11 @@ def _best_path(chances: Chances) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 def _spelled(
     chances: Chances, alphabet: str, signs: NDArray[np.int64], peaks: NDArray[np.int64],
-    first: int, last: int,
+    first: int, last: int, space: int,
 ) -> Spelled:  # fmt: skip
     start = first + 1 if first else 0
     end = last - 1 if last < len(chances) else last
     text = "".join(alphabet[sign - 1] for sign in signs)
-    space = alphabet.index(" ") + 1
     chance = spelling_chance(chances[start : max(end, start + 1)], signs, space)
     return Spelled(text, chance, first, last, tuple(int(one) for one in peaks))
 

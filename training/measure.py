@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
+
+from ocr.decoding import text_in
 
 from .lines import Line, held_out
 from .network import STRIDE, Reader, shown
@@ -48,14 +48,8 @@ def error_rates(network: Reader) -> dict[str, float]:
 def _read(network: Reader, lines: Sequence[Line]) -> list[str]:
     with torch.autocast("cpu", torch.bfloat16):
         logits = network(shown([one.image for one in lines]))
-    best = logits.argmax(2).numpy()
+    chances = logits.float().log_softmax(2).numpy()
     return [
-        text_of(row[: -(-one.image.shape[1] // STRIDE)])
-        for row, one in zip(best, lines, strict=True)
+        text_in(row[: -(-one.image.shape[1] // STRIDE)], ALPHABET)
+        for row, one in zip(chances, lines, strict=True)
     ]
-
-
-def text_of(guesses: NDArray[np.int64]) -> str:
-    """Return the text of the best guess of each column: repeats once, blanks not at all."""
-    changed = guesses[np.r_[True, guesses[1:] != guesses[:-1]]] if len(guesses) else guesses
-    return "".join(ALPHABET[one - 1] for one in changed if one)

@@ -21,11 +21,12 @@ from rapidfuzz.distance import Levenshtein
 from bench.results import Cell, Table, markdown, percent
 from capture.line_image import line_image
 from capture.model import Pixels
-from ocr.decoding import words_in
+from ocr.decoding import text_in
 from ocr.line_model import LineModel
 from ocr.tessdata import tessdata_folder
 
 from .lines import Line, held_out
+from .text import truth
 from .wear import WEARS
 
 FIRST_REPORTED = 1_000_000
@@ -58,7 +59,7 @@ def readers() -> dict[str, Read]:
 
 def _ours(model: LineModel, line: Line) -> str:
     (chances,) = model.chances([line_image(line.scan)])
-    return " ".join(word.text for word in words_in(chances, model.alphabet))
+    return text_in(chances, model.alphabet)
 
 
 def _tesseract(mode: int) -> Read:
@@ -99,12 +100,8 @@ def measured(each: int) -> dict[str, list[Reading]]:
 
 def error_rate(readings: Sequence[Reading]) -> float:
     """Return edits per character of truth; curly quotes and long dashes count as plain ones."""
-    wrong = sum(Levenshtein.distance(_plain(one.text), one.line.text) for one in readings)
+    wrong = sum(Levenshtein.distance(truth(one.text), one.line.text) for one in readings)
     return wrong / max(1, sum(len(one.line.text) for one in readings))
-
-
-def _plain(text: str) -> str:
-    return text.translate(str.maketrans("\u201c\u201d\u2018\u2019\u2013\u2014", "\"\"''--"))
 
 
 def wear_table(made: dict[str, list[Reading]]) -> Table:

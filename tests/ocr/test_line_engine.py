@@ -1,6 +1,5 @@
 """The line reader asks Tesseract for what it doubts, and for nothing else."""
 
-import numpy as np
 import pytest
 
 from capture.errors import ToolError
@@ -10,8 +9,10 @@ from ocr.line_engine import LineReader, ReaderFirst, doubted_places
 from ocr.settings import OcrSettings
 from ocr.sight import LINE
 from ocr.tesseract import TesserocrEngine
+from ocr.two_readings import DIFFERENT
 
 from .pages import page_of, report_page
+from .test_angled import page_with_plate
 from .test_two_readings import word
 
 pytestmark = pytest.mark.skipif(
@@ -43,12 +44,19 @@ def test_a_clean_page_is_read_without_tesseract_but_for_its_numbers() -> None:
     assert shown < 0.5 * (report_page().pixels < 128).sum()
 
 
-def test_what_tesseract_fails_on_is_what_the_reader_made_of_it() -> None:
+def test_what_tesseract_fails_on_stands_with_its_numbers_in_doubt() -> None:
     behind = Behind(fails=True)
-    clean = report_page().pixels
-    noise = np.where(np.random.default_rng(5).random(clean.shape) < 0.12, 0, 255)
-    ReaderFirst(behind.engine, behind.look, 30.0).read(page_of(clean & noise.astype(np.uint8)))
+    read = ReaderFirst(behind.engine, behind.look, 30.0).read(report_page())
     assert behind.shown
+    assert "contusion of the right knee" in " ".join(read.text.split())
+    numbers = [word for word in read.words if any(sign.isdigit() for sign in word.text)]
+    assert len(numbers) >= 3
+    assert all(word.confidence <= DIFFERENT for word in numbers)
+
+
+def test_the_reader_alone_reads_what_stands_at_an_angle() -> None:
+    words = {word.text.strip(",") for word in LineReader().read(page_of(page_with_plate(30))).words}
+    assert {"TESTPERSON", "03/04/1927"} <= words
 
 
 def test_the_places_in_doubt_are_whole_lines_and_single_numbers() -> None:
