@@ -1,7 +1,7 @@
 """The line reader as an engine: alone, or first with Tesseract behind it for what it doubts.
 
-The reader takes a tenth of the time and is the better one on worn print; Tesseract knows real
-books and forms from years of training. Each word is weighed by its calibrated confidence, so that
+The reader is faster and the better one on worn print; Tesseract knows real books and forms from
+years of training. Each word is weighed by its calibrated confidence, so that
 neither must be believed where it does not know. A number needs both: where they differ, or only
 one of them saw it, the value is doubtful.
 """
