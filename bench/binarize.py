@@ -24,9 +24,9 @@ import numpy as np
 
 from capture.enhance import prepare
 from capture.ink import evened
+from capture.letters import x_height
 from capture.lines import without_rules
 from capture.model import PageImage, Pixels
-from capture.scale import x_height
 from capture.settings import CaptureSettings
 from ocr.looks import RULE, read_page
 from ocr.model import OcrPage

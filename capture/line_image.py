@@ -17,8 +17,8 @@ _USUAL = 1.0
 """Times that the width is changed where there is nothing to measure."""
 _PAPER = 0.85
 """Share of the tones of a column from which they are taken for paper."""
-_FULL = 98.5
-"""Percentile of the darkness of a line that is taken for full ink."""
+_FULL = 0.985
+"""Share of the pixels of a line that are no darker than what is taken for full ink."""
 _LEAST_CONTRAST = 12.0
 _FEWEST = 4
 """Strokes; with fewer a pitch says nothing."""
@@ -47,12 +47,13 @@ def _sized(pixels: Pixels, width: int) -> Pixels:
 
 def _ink(pixels: Pixels) -> Pixels:
     """Return how far each pixel is darker than the paper around it; film is seldom lit evenly."""
-    column = np.partition(pixels, round(_PAPER * (HEIGHT - 1)), axis=0)
-    lightest = column[round(_PAPER * (HEIGHT - 1))].reshape(1, -1)
+    at = round(_PAPER * (HEIGHT - 1))
+    lightest = np.partition(pixels, at, axis=0)[at].reshape(1, -1)
     around = cv2.dilate(lightest, np.ones((1, HEIGHT - 1), np.uint8))
     paper = cv2.blur(around, (HEIGHT - 1, 1)).astype(np.float32)
     dark = np.maximum(paper - pixels, 0)
-    full = max(_LEAST_CONTRAST, float(np.percentile(dark, _FULL)))
+    at = round(_FULL * (dark.size - 1))
+    full = max(_LEAST_CONTRAST, float(np.partition(dark, at, axis=None)[at]))
     scaled: Pixels = np.minimum(dark * (255 / full), 255).astype(np.uint8)
     return scaled
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
@@ -83,6 +84,30 @@ class Box:
     def as_list(self) -> list[int]:
         """Return ``[x, y, width, height]``, as the JSON contract has it."""
         return [self.x, self.y, self.width, self.height]
+
+
+Sides = NDArray[np.int64]
+"""``(n, 4)``: the first column and row of each of several boxes, and those just past it."""
+
+
+def sides_of(boxes: Iterable[Box]) -> Sides:
+    """Return the sides of ``boxes``, to ask one question of all of them at once."""
+    sides = [(box.x, box.y, box.right, box.bottom) for box in boxes]
+    return np.array(sides, np.int64).reshape(-1, 4)
+
+
+def shared_areas(one: Sides, other: Sides) -> NDArray[np.int64]:
+    """Return ``(n, m)``: how many pixels lie in both of each pair."""
+    start = np.maximum(one[:, None, :2], other[None, :, :2])
+    end = np.minimum(one[:, None, 2:], other[None, :, 2:])
+    areas: NDArray[np.int64] = np.prod(np.maximum(end - start, 0), axis=2)
+    return areas
+
+
+def areas_of(sides: Sides) -> NDArray[np.int64]:
+    """Return how many pixels lie in each box."""
+    areas: NDArray[np.int64] = np.prod(sides[:, 2:] - sides[:, :2], axis=1)
+    return areas
 
 
 class SourceKind(StrEnum):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .letters import x_height
 from .model import Pixels, Step
-from .scale import x_height
 
 _SIZES = ((8.5, 11.0), (8.27, 11.69), (8.5, 14.0))
 """Letter, A4, legal, in inches."""

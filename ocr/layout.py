@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, groupby, pairwise
+from itertools import combinations, compress, groupby, pairwise
 from statistics import median
 
-from capture.model import Box
+import numpy as np
+
+from capture.model import Box, Sides, sides_of
 
 from .model import Word, extent
 
@@ -106,51 +108,50 @@ def _beside(word: Word, gutter: _Gutter) -> bool:
 
 def _widest_reach(words: tuple[Word, ...], height: float) -> _Gutter | None:
     """Return the tallest empty strip with prose on both sides; None where there is no column."""
-    found = [
-        gutter
-        for x in _strips(words, height)
-        for gutter in _runs(words, x, GUTTER * height / 2)
-        if gutter.bottom - gutter.top >= COLUMN_LINES * height
-    ]
-    # The dear question is asked of the tallest first, and then mostly once.
-    found.sort(key=lambda gutter: gutter.top - gutter.bottom)
-    return next((gutter for gutter in found if _parts_prose(words, gutter)), None)
-
-
-def _strips(words: Words, height: float) -> list[float]:
-    """Return the middles of strips worth trying: just left of where several lines begin."""
+    sides = sides_of(word.box for word in words)
     half = GUTTER * height / 2
-    lefts = sorted(word.box.x for word in words)
-    step = max(1.0, height / 2)
-    starts = [next(group) for _, group in groupby(lefts, key=lambda x: x // step)]
-    return [x - half for x in starts if x - half > lefts[0]]
-
-
-def _runs(words: Words, x: float, half: float) -> list[_Gutter]:
-    """Return the stretches of height in which no word enters ``x`` plus or minus ``half``."""
-    inside = sorted(
-        (word.box for word in words if word.box.right > x - half and word.box.x < x + half),
-        key=lambda box: box.y,
+    reaches = (_reaches(sides, x, half, COLUMN_LINES * height) for x in _strips(sides, height))
+    found = sorted(
+        (gutter for reach in reaches for gutter in reach),
+        key=lambda gutter: gutter.top - gutter.bottom,
     )
-    edges = [min(word.box.y for word in words)]
-    gutters = []
-    for box in inside:
-        gutters.append(_Gutter(x, edges[-1], box.y))
-        edges.append(max(edges[-1], box.bottom))
-    gutters.append(_Gutter(x, edges[-1], max(word.box.bottom for word in words)))
-    return [gutter for gutter in gutters if gutter.bottom > gutter.top]
+    # The dear question is asked of the tallest first, and then mostly once.
+    return next((gutter for gutter in found if _parts_prose(words, sides, gutter)), None)
 
 
-def _parts_prose(words: Words, gutter: _Gutter) -> bool:
-    beside = [word for word in words if _beside(word, gutter)]
-    left = [word for word in beside if word.box.x < gutter.x]
-    right = [word for word in beside if word.box.x >= gutter.x]
-    return _is_prose(left) and _is_prose(right)
+def _strips(sides: Sides, height: float) -> Iterator[float]:
+    """Yield the middles of strips worth trying: just left of where several lines begin."""
+    half = GUTTER * height / 2
+    lefts = sorted(sides[:, 0].tolist())
+    step = max(1.0, height / 2)
+    for _, group in groupby(lefts, key=lambda x: x // step):
+        x = next(group) - half
+        if x > lefts[0]:
+            yield x
+
+
+def _reaches(sides: Sides, x: float, half: float, tall: float) -> Iterator[_Gutter]:
+    """Yield the empty stretches of the strip ``half`` to both sides of ``x``, ``tall`` or more."""
+    inside = sides[(sides[:, 2] > x - half) & (sides[:, 0] < x + half)]
+    inside = inside[np.argsort(inside[:, 1], kind="stable")]
+    feet = np.append(sides[:, 1].min(), inside[:, 3])
+    tops, ends = np.maximum.accumulate(feet), np.append(inside[:, 1], sides[:, 3].max())
+    for at in np.flatnonzero(ends - tops >= tall).tolist():
+        yield _Gutter(x, int(tops[at]), int(ends[at]))
+
+
+def _parts_prose(words: Words, sides: Sides, gutter: _Gutter) -> bool:
+    middle = (sides[:, 1] + sides[:, 3]) / 2
+    beside = (gutter.top <= middle) & (middle < gutter.bottom)
+    left = sides[:, 0] < gutter.x
+    parts = beside & left, beside & ~left
+    # Counted first: nearly every strip has too few words on one side.
+    if min(map(np.count_nonzero, parts)) < COLUMN_LINES * COLUMN_WORDS:
+        return False
+    return all(_is_prose(list(compress(words, part))) for part in parts)
 
 
 def _is_prose(words: Words) -> bool:
-    if len(words) < COLUMN_LINES * COLUMN_WORDS:
-        return False
     rows = _rows(words)
     return len(rows) >= COLUMN_LINES and median(map(len, rows)) >= COLUMN_WORDS
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 import numpy as np
 
@@ -35,7 +36,7 @@ from .two_readings import weighed
 FEWEST = 8.0
 """Sure letters without which nothing tells how a page lies."""
 DOUBTED = 0.8
-"""Chance to be right under which the line of a word is read by Tesseract too."""
+"""Chance to be right under which a word and its neighbours are read by Tesseract too."""
 UNSURE = 0.85
 """Mean chance of the words of a page under which Tesseract reads all of it."""
 NEAR = 0.4
@@ -171,13 +172,17 @@ def block_words(pixels: Pixels, model: LineModel) -> tuple[Word, ...]:
 
 
 def doubted_places(words: Sequence[Word]) -> tuple[Box, ...]:
-    """Return the boxes of runs of words with one in doubt, and of numbers in the others."""
+    """Return the boxes of words in doubt with their neighbours, and of other numbers alone."""
     places: list[Box] = []
     for run in (run for line in lines_of(words) for run in _runs(line)):
-        if any(word.confidence < DOUBTED for word in run):
-            places.append(extent(run))
-        else:
-            places += [word.box for word in run if kind_of(word.text) is Kind.NUMBER]
+        doubted = [word.confidence < DOUBTED for word in run]
+        near = [any(doubted[max(0, n - 1) : n + 2]) for n in range(len(run))]
+        for is_near, group in groupby(zip(run, near, strict=True), key=itemgetter(1)):
+            part = [word for word, _ in group]
+            if is_near:
+                places.append(extent(part))
+            else:
+                places += [word.box for word in part if kind_of(word.text) is Kind.NUMBER]
     return tuple(places)
 
 

@@ -12,8 +12,8 @@ from statistics import median
 
 import numpy as np
 
+from capture.letters import letter_boxes
 from capture.model import Box, Pixels
-from capture.scale import letter_boxes
 
 SHORTEST, TALLEST = 0.5, 2.5
 """Letters beside the usual height of the page's letters; the rest is dust, rules and titles."""

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 
 from capture.errors import ToolError
+from capture.letters import x_height
 from capture.model import PageImage, Pixels
-from capture.scale import grey, resize, soften, x_height
+from capture.scale import grey, resize, soften
 
 LETTER = 18.0
 """Pixels of ink height at which Tesseract reads best for its time."""

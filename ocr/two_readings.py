@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.model import Box
+from capture.model import Box, areas_of, shared_areas, sides_of
 
 from .calibration import Kind, kind_of
 from .join import joined
@@ -46,13 +46,14 @@ def weighed(first: Sequence[Word], second: Sequence[Word], seen: Sequence[Box]) 
     """
     words: list[Word] = []
     met: set[int] = set()
+    shown = _shown(first, seen)
     for same in _pairs(first, second):
         ours, theirs = [first[n] for n in same.first], [second[n] for n in same.second]
         met.update(same.second)
         if theirs:
             words += _better(ours, theirs)
         else:
-            words += [_alone(word, seen) for word in ours]
+            words += [_alone(first[n]) if shown[n] else first[n] for n in same.first]
     more = [word for n, word in enumerate(second) if n not in met and _is_sure(word)]
     return joined(words, more) if more else tuple(words)
 
@@ -76,20 +77,17 @@ def _pairs(first: Sequence[Word], second: Sequence[Word]) -> list[_Same]:
 
 def _on_same_ink(first: Sequence[Word], second: Sequence[Word]) -> list[list[int]]:
     """Return for each word of ``first`` the numbers of those of ``second`` on its ink."""
-    if not first or not second:
-        return [[] for _ in first]
-    one, other = _sides(first), _sides(second)
-    start = np.maximum(one[:, None, :2], other[None, :, :2])
-    end = np.minimum(one[:, None, 2:], other[None, :, 2:])
-    shared = np.prod(np.maximum(end - start, 0), axis=2)
-    areas = [np.prod(sides[:, 2:] - sides[:, :2], axis=1) for sides in (one, other)]
-    same = shared >= SAME_INK * np.minimum.outer(*areas)
+    one, other = (sides_of(word.box for word in words) for words in (first, second))
+    shared = shared_areas(one, other)
+    same = shared >= SAME_INK * np.minimum.outer(areas_of(one), areas_of(other))
     return [np.flatnonzero(row).tolist() for row in same & (shared > 0)]
 
 
-def _sides(words: Sequence[Word]) -> NDArray[np.int64]:
-    boxes = (word.box for word in words)
-    return np.array([(box.x, box.y, box.right, box.bottom) for box in boxes], np.int64)
+def _shown(words: Sequence[Word], seen: Sequence[Box]) -> NDArray[np.bool_]:
+    """Return which of ``words`` the second reading had before its eyes."""
+    boxes = sides_of(word.box for word in words)
+    inside = shared_areas(boxes, sides_of(seen)) >= INSIDE * areas_of(boxes)[:, None]
+    return np.asarray(inside.any(axis=1))
 
 
 def _better(ours: Sequence[Word], theirs: Sequence[Word]) -> list[Word]:
@@ -131,11 +129,8 @@ def _placed(words: Sequence[Word], ours: Sequence[Word]) -> list[Word]:
     return [replace(word, line=ours[0].line, block=ours[0].block) for word in words]
 
 
-def _alone(word: Word, seen: Sequence[Box]) -> Word:
-    """Return a word that the second reading does not have."""
-    shown = any(word.box.shared_area(place) >= INSIDE * word.box.area for place in seen)
-    if not shown:
-        return word
+def _alone(word: Word) -> Word:
+    """Return a word of which the second reading, shown its place, has nothing."""
     return _doubted(replace(word, confidence=word.confidence * UNSEEN))
 
 

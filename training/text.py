@@ -108,15 +108,19 @@ def _cut(rng: Random, text: str, length: int) -> str:
     return piece[:whole] if whole > length * 0.6 else piece
 
 
-def _cased(rng: Random, text: str) -> str:
+def cased(rng: Random, text: str) -> str:
+    """Return ``text`` as it is, or now and then in capitals or with capitals."""
     chance = rng.random()
     if chance < 0.2:
-        return text.upper()
-    return text.title() if chance < 0.24 else text
+        text = text.upper()
+    elif chance < 0.24:
+        text = text.title()
+    # The sign for millionths has no capital of its own; Python gives it a Greek one.
+    return text.replace("\N{GREEK CAPITAL LETTER MU}", "\N{MICRO SIGN}")
 
 
 def _clinical(rng: Random, length: int) -> str:
-    return _cased(rng, " ".join(new_passage(rng, 2 + length // 60)))
+    return cased(rng, " ".join(new_passage(rng, 2 + length // 60)))
 
 
 def _plain(rng: Random, length: int) -> str:
@@ -133,13 +137,13 @@ def _plain(rng: Random, length: int) -> str:
             words[-1] = rng.choice(
                 (",{}", "({})", '"{}"', "\u201c{}\u201d", "{}\u2019s", "{}'s", "{}-{}")
             ).format(words[-1], rng.choice(_COMMON)).lstrip(",") + rng.choice(("", ","))
-    return _cased(rng, " ".join(words))
+    return cased(rng, " ".join(words))
 
 
 def _documented(rng: Random, length: int) -> str:
     text = _own_prose()
     start = rng.randrange(len(text) - 3 * length - 60)
-    return _cased(rng, text[text.find(" ", start) + 1 :][: 2 * length + 20])
+    return cased(rng, text[text.find(" ", start) + 1 :][: 2 * length + 20])
 
 
 def _fields(rng: Random, length: int) -> str:
@@ -163,7 +167,7 @@ def _results(rng: Random, length: int) -> str:
 
 def _prescriptions(rng: Random, length: int) -> str:
     return " ".join(
-        f"{_cased(rng, drugs().draw(rng))} {rng.randint(1, 80) * 5} {rng.choice(_UNITS)} "
+        f"{cased(rng, drugs().draw(rng))} {rng.randint(1, 80) * 5} {rng.choice(_UNITS)} "
         f"{rng.choice(_UNITS)}{rng.choice((',', ';', '', '.'))}"
         for _ in range(1 + length // 20)
     )

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from capture.letters import x_height
 from capture.model import Pixels
-from capture.scale import grey, resize, soften, x_height
+from capture.scale import grey, resize, soften
 
 
 def page_of_letters(height: int, *, specks: int = 0) -> Pixels:

@@ -59,15 +59,14 @@ def test_the_reader_alone_reads_what_stands_at_an_angle() -> None:
     assert {"TESTPERSON", "03/04/1927"} <= words
 
 
-def test_the_places_in_doubt_are_whole_lines_and_single_numbers() -> None:
+def test_the_places_in_doubt_are_words_with_their_neighbours_and_single_numbers() -> None:
     words = (
         word("Sodium", 10, 0.99), word("140", 120, 0.99),
-        word("Patlent", 10, 0.4, y=200, line=1), word("rests", 110, 0.99, y=200, line=1),
+        word("The", 10, 0.99, y=200, line=1), word("old", 60, 0.99, y=200, line=1),
+        word("patlent", 110, 0.4, y=200, line=1), word("rests", 210, 0.99, y=200, line=1),
         word("well", 10, 0.99, y=300, line=2),
     )  # fmt: skip
-    number, line = doubted_places(words)
-    assert number == words[1].box
-    assert line.width == words[3].box.right - 10
+    assert doubted_places(words) == (words[1].box, words[3].box | words[4].box | words[5].box)
 
 
 def test_a_word_of_the_reader_alone_lies_on_its_ink() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from capture.scale import x_height
+from capture.letters import x_height
 from ocr.prepare import LARGEST_FACTOR, LETTER, prepare
 
 from .pages import blank_page, page_of, report_page

@@ -33,6 +33,11 @@ def test_every_sign_that_is_drawn_has_one_that_is_read() -> None:
     assert labels_of(text.ALPHABET).tolist() == list(range(1, len(text.ALPHABET) + 1))
 
 
+def test_capitals_can_be_read_too() -> None:
+    for seed in range(40):
+        assert set(text.cased(Random(seed), text.ALPHABET)) <= set(text.ALPHABET)
+
+
 @needs_fonts
 def test_a_seed_gives_one_line() -> None:
     one, other = line(Random(7)), line(Random(7))
