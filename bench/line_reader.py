@@ -28,6 +28,7 @@ from capture.model import FrameState, PageImage
 from capture.settings import CaptureSettings
 from capture.text_lines import find_lines
 from ocr.calibration import Kind, kind_of
+from ocr.decoding import PLAIN
 from ocr.engine import OcrEngine, Turn
 from ocr.line_engine import LineReader, ReaderFirst
 from ocr.looks import RULE
@@ -75,8 +76,9 @@ WORN = ("photocopies", "faxes", "film")
 _MOST_OF_WORN = 0.75
 _TOLD = (
     "Order-free character error rate; seconds are of the processor, on one thread, and without"
-    " capture. Numbers are true words with four digits or more; silently wrong means read"
-    " otherwise with a confidence of 0.9 or more, or as part of such a word."
+    " capture. Curly quotes and long dashes count as plain ones, whoever reads them. Numbers are"
+    " true words with four digits or more; silently wrong means read otherwise with a confidence"
+    " of 0.9 or more, or as part of such a word."
 )
 
 
@@ -167,9 +169,10 @@ def outcome(case: Case, engine: OcrEngine) -> Outcome:
         words = ()
     seconds = time.process_time() - started
     words = tuple(word for word in words if word.text not in SIGNS.values())
-    text = " ".join(word.text for word in words)
-    error = unordered_error_rate(case.truth, text)
-    return Outcome(words, error, word_match(case.truth, text).recall, seconds)
+    text = " ".join(word.text for word in words).translate(PLAIN)
+    truth = case.truth.translate(PLAIN)
+    error = unordered_error_rate(truth, text)
+    return Outcome(words, error, word_match(truth, text).recall, seconds)
 
 
 Outcomes = dict[str, list[Outcome]]

@@ -29,6 +29,7 @@ from capture.errors import SourceError, ToolError
 from capture.intake import open_source
 from capture.model import Box, Digest, Frame, FrameState, PageImage, SourceKind
 from capture.settings import CaptureSettings
+from ocr.decoding import PLAIN
 from ocr.engine import OcrEngine
 from ocr.model import Word
 from ocr.ticks import SIGNS
@@ -49,7 +50,7 @@ GROUPS = ("paper", "film", "spoiled paper", "real forms", "real pages")
 PAPER = tuple(sorted(set(RECIPES) - {"plain", "film"}))
 SPOILED = tuple(sorted(set(FALLING) - {"cut off"}))
 DATA = Path(__file__).parent.parent.parent / "shared" / "data"
-_STRAIGHT = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014\u2212", "''\"\"---")
+_STRAIGHT = PLAIN | {ord("\N{MINUS SIGN}"): "-"}
 _LONG_ENOUGH = 3
 """Signs of a word that may tell where the page lies."""
 _FEWEST = 6

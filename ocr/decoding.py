@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from .line_model import Chances
 
 BLANK = 0
+PLAIN = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014", "''\"\"--")
+"""Signs of print that the reader reads as plain ones: curly quotes, long dashes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from capture.model import Box, areas_of, shared_areas, sides_of
 
 from .calibration import Kind, kind_of
+from .decoding import PLAIN
 from .join import joined
 from .model import Word, mean_confidence
 
@@ -27,7 +28,6 @@ DIFFERENT = 0.5
 """Highest chance of a number that two readings read differently."""
 INSIDE = 0.6
 """Share of a word in a place from which the second reading had it before its eyes."""
-_STRAIGHT = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014", "''\"\"--")
 
 
 @dataclass(slots=True)
@@ -135,7 +135,7 @@ def _alone(word: Word) -> Word:
 
 
 def _signs(words: Sequence[Word]) -> str:
-    return "".join(word.text for word in words).translate(_STRAIGHT)
+    return "".join(word.text for word in words).translate(PLAIN)
 
 
 def _is_sure(word: Word) -> bool:

@@ -62,7 +62,7 @@ def _batches() -> Iterator[dict[str, NDArray[np.float32]]]:
 
 def folded(weights: Path) -> tuple[Reader, int]:
     """Return the network of a checkpoint with its normalisations folded in, and the lines seen."""
-    kept = torch.load(weights, weights_only=True)
+    kept = torch.load(weights, map_location="cpu", weights_only=True)
     network = Reader(len(ALPHABET))
     network.load_state_dict(kept["network"])
     network.eval()

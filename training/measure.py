@@ -12,7 +12,7 @@ from rapidfuzz.distance import Levenshtein
 from ocr.decoding import text_in
 
 from .lines import Line, held_out
-from .network import STRIDE, Reader, shown
+from .network import STRIDE, Reader, fastest, shown
 from .text import ALPHABET
 from .wear import WEARS
 
@@ -46,9 +46,9 @@ def error_rates(network: Reader) -> dict[str, float]:
 
 
 def _read(network: Reader, lines: Sequence[Line]) -> list[str]:
-    with torch.autocast("cpu", torch.bfloat16):
+    with fastest():
         logits = network(shown([one.image for one in lines]))
-    chances = logits.float().log_softmax(2).numpy()
+    chances = logits.float().log_softmax(2).cpu().numpy()
     return [
         text_in(row[: -(-one.image.shape[1] // STRIDE)], ALPHABET)
         for row, one in zip(chances, lines, strict=True)

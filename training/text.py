@@ -19,14 +19,13 @@ from bench.clinical_sentences import new_passage
 from bench.clinical_words import drugs, places, surnames, terms
 from bench.people import MEN, WOMEN, words_of
 from capture.errors import ToolError
+from ocr.decoding import PLAIN
 
 from .fonts import DRAWN
 
 WORD_LIST = Path("/usr/share/dict/american-english")
 ROOT = Path(__file__).parents[1]
-SAME = str.maketrans("\u201c\u201d\u2018\u2019\u2013\u2014", "\"\"''--")
-"""Signs that are drawn as they are and read as the plain ones."""
-ALPHABET = " " + "".join(sorted(set(DRAWN.translate(SAME))))
+ALPHABET = " " + "".join(sorted(set(DRAWN.translate(PLAIN))))
 """Every character that is read."""
 
 
@@ -44,7 +43,7 @@ _COMMON = words_of(
     "each just those people how too little good very make world still see own work men day get "
     "here between both life being under never patient left right pain noted given normal seen "
     "history hospital admitted blood pressure pulse temperature treatment discharged condition "
-    "examination"
+    "examination I I I I I I & & & don't can't I'd I've I'm didn't wasn't it's we've"
 )
 _TITLES = _phrases(
     "DISCHARGE SUMMARY|OPERATIVE REPORT|HISTORY AND PHYSICAL EXAMINATION|PROGRESS NOTES|"
@@ -95,7 +94,7 @@ def line_text(rng: Random, length: int) -> str:
 
 def truth(drawn: str) -> str:
     """Return what a reader should make of ``drawn``."""
-    return drawn.translate(SAME)
+    return drawn.translate(PLAIN)
 
 
 def _cut(rng: Random, text: str, length: int) -> str:
@@ -165,6 +164,30 @@ def _results(rng: Random, length: int) -> str:
     )
 
 
+def _amounts(rng: Random, length: int) -> str:
+    """Compose a row of a table of amounts and shares."""
+    forms = (
+        "{}",
+        "{}",
+        "{}",
+        "{}%",
+        "{}%",
+        "${}",
+        "({})",
+        "-{}",
+        "~{}",
+        "+{}",
+        "<{}",
+        "{}x",
+        "US${}",
+    )
+    values = (
+        f"{rng.uniform(0, 10 ** rng.randint(0, 5)):,.{rng.choice((0, 1, 1, 2, 3))}f}"
+        for _ in range(1 + length // 8)
+    )
+    return " ".join(rng.choice(forms).format(value) for value in values)
+
+
 def _prescriptions(rng: Random, length: int) -> str:
     return " ".join(
         f"{cased(rng, drugs().draw(rng))} {rng.randint(1, 80) * 5} {rng.choice(_UNITS)} "
@@ -210,6 +233,7 @@ _KINDS: tuple[tuple[Callable[[Random, int], str], int], ...] = (
     (_documented, 10),
     (_fields, 14),
     (_results, 7),
+    (_amounts, 6),
     (_prescriptions, 3),
     (_title, 4),
     (_mixed, 9),

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from .measure import error_rates
-from .network import STRIDE, Reader, shown
+from .network import DEVICE, STRIDE, Reader, fastest, shown
 from .shards import LINES, Example, read_shard, shard_path
 from .text import ALPHABET
 
@@ -123,11 +123,11 @@ def step(run: Run, lines: Sequence[Example], rng: Random, rate: float) -> None:
     labels = torch.from_numpy(np.concatenate([one.labels for one in lines]).astype(np.int64))
     lengths = torch.tensor([len(one.labels) for one in lines])
     columns = torch.tensor([-(-one.shape[1] // STRIDE) for one in images])
-    with torch.autocast("cpu", torch.bfloat16):
+    with fastest():
         logits = run.network(shown(images))
     chances = logits.float().log_softmax(2).transpose(0, 1)
     loss = functional.ctc_loss(
-        chances, labels, columns, lengths, reduction="sum", zero_infinity=True
+        chances, labels.to(DEVICE), columns, lengths, reduction="sum", zero_infinity=True
     ) / max(1, int(lengths.sum()))
     run.optimiser.zero_grad()
     loss.backward()
@@ -170,12 +170,12 @@ def train(folder: Path, until: int, cool: int) -> None:
 def started(folder: Path) -> Run:
     """Return the training in ``folder``, the one that the project keeps, or a new one."""
     torch.manual_seed(0)
-    network = Reader(len(ALPHABET)).to(memory_format=torch.channels_last)
+    network = Reader(len(ALPHABET)).to(DEVICE, memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(network.parameters(), RATE, betas=(0.9, 0.99), weight_decay=0.01)
     run = Run(network, optimiser)
     for path in (folder / "last.pt", KEPT):
         if path.exists():
-            kept: dict[str, Any] = torch.load(path, weights_only=True)
+            kept: dict[str, Any] = torch.load(path, map_location=DEVICE, weights_only=True)
             network.load_state_dict(kept["network"])
             if "optimiser" in kept:
                 optimiser.load_state_dict(kept["optimiser"])
@@ -199,7 +199,7 @@ def save(run: Run, path: Path) -> None:
 
 def keep(folder: Path) -> None:
     """Write the weights of the last checkpoint where the project keeps them, without the rest."""
-    state = torch.load(folder / "last.pt", weights_only=True)
+    state = torch.load(folder / "last.pt", map_location="cpu", weights_only=True)
     del state["optimiser"]
     # Half the digits are kept: less than one step of training changes.
     state["network"] = {

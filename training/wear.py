@@ -87,6 +87,21 @@ def _grey(rng: Random, ink: Ink, em: float) -> Ink:
     return tone + rng.uniform(0.005, 0.07) * noise(rng, ink.shape)
 
 
+def _coarse(rng: Random, ink: Ink, em: float) -> Ink:
+    """Wear as a scan of 75 to 150 dpi is, often of a 1-bit one before, made larger to be read."""
+    height, width = ink.shape
+    smaller = min(1.0, rng.uniform(9.5, 18) / (40 * em))
+    size = (max(8, round(width * smaller)), max(8, round(height * smaller)))
+    soft = _blurred(ink, rng.uniform(0.3, 1.5) * em)
+    if rng.random() < 0.5:
+        grain = rng.uniform(0.02, 0.15) * noise(rng, ink.shape)
+        soft = (soft + grain > rng.uniform(0.3, 0.6)).astype(np.float32)
+    few = np.asarray(cv2.resize(soft, size, interpolation=cv2.INTER_AREA), np.float32)
+    tone = rng.uniform(0.7, 1) * (1 - rng.uniform(0.4, 1) * few)
+    tone = tone + rng.uniform(0, 0.05) * noise(rng, tone.shape)
+    return np.asarray(cv2.resize(tone, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
+
+
 def _carbon(rng: Random, ink: Ink, em: float) -> Ink:
     """Wear as a carbon copy is: soft, faint, rubbed."""
     soft = _blurred(ink, rng.uniform(1.2, 2.6) * em)
@@ -186,6 +201,7 @@ WEARS = (
     Wear("clean", 0.14, _clean),
     Wear("grey", 0.17, _grey),
     Wear("bitonal", 0.1, _scanned_bitonal),
+    Wear("coarse", 0.12, _coarse),
     Wear("carbon", 0.05, _carbon),
     Wear("copy", 0.22, _copied),
     Wear("fax", 0.15, _faxed),
