@@ -47,7 +47,7 @@ _FITTED = 10
 """Pages of each look, of each of these seeds."""
 REPORTED = 30000
 SURE = 0.9
-_BINS = 10
+BINS = 10
 _RIDGE = 1.0
 """Penalty of a squared weight: what a handful of words says is not believed."""
 _ROUNDS = 100
@@ -102,14 +102,15 @@ def told(pages: Iterable[Scored], kind: Kind | None = None, weights: Path = TESS
 
 def expected_error(confidence: Numbers, right: Numbers) -> float:
     """Return the mean distance of confidence from the share of right words, over ten bins."""
-    places = _bins(confidence)
-    counts = np.bincount(places, minlength=_BINS)
-    off = np.bincount(places, confidence - right, minlength=_BINS)
+    places = bins_of(confidence)
+    counts = np.bincount(places, minlength=BINS)
+    off = np.bincount(places, confidence - right, minlength=BINS)
     return float(np.abs(off).sum() / max(1, counts.sum()))
 
 
-def _bins(confidence: Numbers) -> NDArray[np.int64]:
-    return np.minimum((confidence * _BINS).astype(np.int64), _BINS - 1)
+def bins_of(confidence: Numbers) -> NDArray[np.int64]:
+    """Return in which of the equal bins each confidence falls."""
+    return np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
 
 
 def area_under_curve(confidence: Numbers, right: Numbers) -> float:
@@ -264,10 +265,10 @@ def _curve_table(
     groups["generated, with digits"] = told(generated, Kind.NUMBER, weights)
     rows = tuple(
         (
-            f"{place / _BINS:.1f} to {(place + 1) / _BINS:.1f}",
-            *(_bin(one.of(_bins(which(one)) == place)) for one in groups.values()),
+            f"{place / BINS:.1f} to {(place + 1) / BINS:.1f}",
+            *(_bin(one.of(bins_of(which(one)) == place)) for one in groups.values()),
         )
-        for place in range(_BINS)
+        for place in range(BINS)
     )
     return Table(
         title, ("confidence", *groups), rows, "Share of words that are right, of how many."

@@ -42,7 +42,7 @@ from ocr.ticks import SIGNS
 from ocr.tsv import words_of_tsv
 
 from . import results, word_truth
-from .calibration import expected_error
+from .calibration import BINS, Numbers, bins_of, expected_error
 from .capture_speed import frame_of
 from .degrade import Scan
 from .delivery import Leaf, shoot
@@ -72,6 +72,8 @@ FIRST = "reader first"
 BEFORE = "Tesseract, all looks"
 PAGE_MODE = "Tesseract, page mode"
 ALONE = "reader alone"
+JUDGED = (BEFORE, ALONE, FIRST)
+"""The ways whose confidences are chances."""
 WORN = ("photocopies", "faxes", "film")
 _MOST_OF_WORN = 0.75
 _TOLD = (
@@ -291,19 +293,13 @@ def number_fates(case: Case, read: Outcome) -> Iterator[str]:
 def confidence_table(seen: Sequence[Case], made: Outcomes) -> Table:
     """Return what a confidence is worth, on the generated pages."""
     rows: list[tuple[results.Cell, ...]] = []
-    for name in (BEFORE, ALONE, FIRST):
-        told: list[float] = []
-        right: list[bool] = []
-        for case, one in zip(seen, made[name], strict=True):
-            if case.words and case.kind != "spoiled":
-                told += [word.confidence for word in one.words]
-                right += word_truth.right_words(one.words, case.words)
-        chances, hits = np.array(told), np.array(right, dtype=np.float64)
+    for name in JUDGED:
+        chances, hits = chances_told(seen, made[name])
         sure = chances >= SURE
         rows.append(
             (
                 name,
-                len(told),
+                len(chances),
                 percent(float(hits.mean())),
                 f"{expected_error(chances, hits):.3f}",
                 percent(float(sure.mean())),
@@ -312,6 +308,30 @@ def confidence_table(seen: Sequence[Case], made: Outcomes) -> Table:
         )
     columns = ("read by", "words", "right", "ECE", f">= {SURE}", "of these right")
     return Table("Confidence", columns, tuple(rows))
+
+
+def curve_table(seen: Sequence[Case], made: Outcomes) -> Table:
+    """Return how many of the words at each confidence are right, on the generated pages."""
+    told = [chances_told(seen, made[name]) for name in JUDGED]
+    rows: list[tuple[results.Cell, ...]] = []
+    for place in range(BINS):
+        cells = []
+        for chances, hits in told:
+            inside = hits[bins_of(chances) == place]
+            cells.append(f"{inside.mean():.0%} of {len(inside)}" if len(inside) else "none")
+        rows.append((f"{place / BINS:.1f} to {(place + 1) / BINS:.1f}", *cells))
+    return Table("Share of words that are right, of how many", ("confidence", *JUDGED), tuple(rows))
+
+
+def chances_told(seen: Sequence[Case], outcomes: Sequence[Outcome]) -> tuple[Numbers, Numbers]:
+    """Return the confidence of each word of the generated pages, and 1.0 for those right."""
+    told: list[float] = []
+    right: list[bool] = []
+    for case, one in zip(seen, outcomes, strict=True):
+        if case.words and case.kind != "spoiled":
+            told += [word.confidence for word in one.words]
+            right += word_truth.right_words(one.words, case.words)
+    return np.array(told), np.array(right, dtype=np.float64)
 
 
 def line_table(seen: Sequence[Case], made: Outcomes) -> Table:
@@ -364,6 +384,7 @@ def main(arguments: list[str] | None = None) -> int:
         gate_table(seen, made),
         number_table(seen, made),
         confidence_table(seen, made),
+        curve_table(seen, made),
         line_table(seen, made),
     )
     for table in tables:
