@@ -54,7 +54,8 @@ def weighed(first: Sequence[Word], second: Sequence[Word], seen: Sequence[Box]) 
             words += _better(ours, theirs)
         else:
             words += [_alone(first[n]) if shown[n] else first[n] for n in same.first]
-    more = [word for n, word in enumerate(second) if n not in met and _is_sure(word)]
+    unmet = (word for n, word in enumerate(second) if n not in met)
+    more = [_doubted(word) for word in unmet if _is_sure(word)]
     return joined(words, more) if more else tuple(words)
 
 

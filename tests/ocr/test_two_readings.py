@@ -39,6 +39,13 @@ def test_a_number_that_only_the_first_reading_saw_is_doubtful() -> None:
     assert number.confidence <= DIFFERENT
 
 
+def test_a_number_that_only_the_second_reading_saw_is_doubtful_too() -> None:
+    label, value = word("MRN:", 10, 0.9), word("0071234", 200, 0.98)
+    read = weighed([label], [label, value], PAGE)
+    assert texts(read) == ["MRN:", "0071234"]
+    assert read[1].confidence == DIFFERENT
+
+
 def test_where_the_second_reading_did_not_look_the_first_stands_as_it_is() -> None:
     first = (word("140", 10, 0.99),)
     assert weighed(first, (), ()) == first
