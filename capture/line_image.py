@@ -9,8 +9,8 @@ from .model import Pixels
 
 HEIGHT = 32
 """Pixels from the top of the highest letter to the foot of the lowest."""
-STROKE = 8.5
-"""Pixels from one upright stroke to the next in a line image: about 11 a letter."""
+STROKE = 9.5
+"""Pixels from one upright stroke to the next in a line image: about 12 a letter."""
 NARROWEST, WIDEST = 0.6, 2.0
 """Times that a line of letters of usual width may be squeezed or drawn out."""
 _USUAL = 1.0

@@ -288,6 +288,7 @@ def _code(rng: Random) -> str:
             f"{rng.randint(1, 999)}.{rng.randrange(100)}",
             f"{letter}{rng.randrange(100):02}.{rng.randrange(10)}",
             f"#{rng.randrange(10**5)}",
+            f"{letter}&{rng.choice('ABCDEHMOPRSTW')}",
         )
     )
 
