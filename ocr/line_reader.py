@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import fmean
 
 from capture.line_image import line_image
 from capture.model import Box, Pixels
@@ -13,6 +15,36 @@ from .decoding import Spelled, words_in
 from .line_model import LineModel
 from .model import Word
 
+AGAIN = 0.9
+"""Chance of a word under which its line is looked at again."""
+STRETCHES = (0.88, 1.13)
+"""Times the usual width at which it then is: where letters run together a wider line tells them
+apart, where they are broken a narrower one shows them whole."""
+
+Cut = tuple[Pixels, Box]
+"""What shows a line, and where it lies on the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a line image says."""
+
+    words: tuple[Spelled, ...]
+    width: int
+    """Of the image."""
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether a word of it is."""
+        return any(word.chance < AGAIN for word in self.words)
+
+    @property
+    def worth(self) -> float:
+        """Mean logarithm of the chances of its words; any words are worth more than none."""
+        if not self.words:
+            return -math.inf
+        return fmean(math.log(max(word.chance, 1e-9)) for word in self.words)
+
 
 def read_lines(pixels: Pixels, height: float, model: LineModel) -> list[Word]:
     """Return the words of a prepared page whose usual letters are ``height`` pixels high.
@@ -21,14 +53,30 @@ def read_lines(pixels: Pixels, height: float, model: LineModel) -> list[Word]:
     """
     lines = find_lines(pixels, height)
     cuts = [cut(pixels, line, height) for line in lines]
-    images = [line_image(part) for part, _ in cuts]
     words: list[Word] = []
-    for line, (_, place), image, chances in zip(
-        lines, cuts, images, model.chances(images), strict=True
-    ):
-        across = place.width / image.shape[1] * model.stride
-        words += _words(words_in(chances, model.alphabet), line, place, across)
+    for line, (_, place), read in zip(lines, cuts, _surest(cuts, model), strict=True):
+        across = place.width / read.width * model.stride
+        words += _words(read.words, line, place, across)
     return words
+
+
+def _surest(cuts: Sequence[Cut], model: LineModel) -> list[_Reading]:
+    """Return what each line says; one in doubt at the width at which it is surest."""
+    surest = _looked_at(cuts, 1.0, model)
+    doubted = [number for number, one in enumerate(surest) if one.is_doubted]
+    for stretch in STRETCHES:
+        again = _looked_at([cuts[number] for number in doubted], stretch, model)
+        for number, other in zip(doubted, again, strict=True):
+            surest[number] = max(surest[number], other, key=lambda one: one.worth)
+    return surest
+
+
+def _looked_at(cuts: Sequence[Cut], stretch: float, model: LineModel) -> list[_Reading]:
+    images = [line_image(part, stretch) for part, _ in cuts]
+    return [
+        _Reading(words_in(chances, model.alphabet), image.shape[1])
+        for image, chances in zip(images, model.chances(images), strict=True)
+    ]
 
 
 def _words(spelled: Sequence[Spelled], line: TextLine, place: Box, across: float) -> Iterator[Word]:
