@@ -21,17 +21,14 @@ STRETCHES = (0.88, 1.13)
 """Times the usual width at which it then is: where letters run together a wider line tells them
 apart, where they are broken a narrower one shows them whole."""
 
-Cut = tuple[Pixels, Box]
-"""What shows a line, and where it lies on the page."""
-
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """What a line image says."""
+class LineReading:
+    """What a line says at one width."""
 
     words: tuple[Spelled, ...]
     width: int
-    """Of the image."""
+    """Columns of the line image."""
 
     @property
     def is_doubted(self) -> bool:
@@ -54,27 +51,29 @@ def read_lines(pixels: Pixels, height: float, model: LineModel) -> list[Word]:
     lines = find_lines(pixels, height)
     cuts = [cut(pixels, line, height) for line in lines]
     words: list[Word] = []
-    for line, (_, place), read in zip(lines, cuts, _surest(cuts, model), strict=True):
+    for line, (_, place), read in zip(
+        lines, cuts, surest_readings([part for part, _ in cuts], model), strict=True
+    ):
         across = place.width / read.width * model.stride
         words += _words(read.words, line, place, across)
     return words
 
 
-def _surest(cuts: Sequence[Cut], model: LineModel) -> list[_Reading]:
-    """Return what each line says; one in doubt at the width at which it is surest."""
-    surest = _looked_at(cuts, 1.0, model)
+def surest_readings(lines: Sequence[Pixels], model: LineModel) -> list[LineReading]:
+    """Return what each cut of a line says; one in doubt at the width at which it is surest."""
+    surest = _looked_at(lines, 1.0, model)
     doubted = [number for number, one in enumerate(surest) if one.is_doubted]
     for stretch in STRETCHES:
-        again = _looked_at([cuts[number] for number in doubted], stretch, model)
+        again = _looked_at([lines[number] for number in doubted], stretch, model)
         for number, other in zip(doubted, again, strict=True):
             surest[number] = max(surest[number], other, key=lambda one: one.worth)
     return surest
 
 
-def _looked_at(cuts: Sequence[Cut], stretch: float, model: LineModel) -> list[_Reading]:
-    images = [line_image(part, stretch) for part, _ in cuts]
+def _looked_at(lines: Sequence[Pixels], stretch: float, model: LineModel) -> list[LineReading]:
+    images = [line_image(part, stretch) for part in lines]
     return [
-        _Reading(words_in(chances, model.alphabet), image.shape[1])
+        LineReading(words_in(chances, model.alphabet), image.shape[1])
         for image, chances in zip(images, model.chances(images), strict=True)
     ]
 

@@ -19,10 +19,9 @@ import tesserocr
 from rapidfuzz.distance import Levenshtein
 
 from bench.results import Cell, Table, markdown, percent
-from capture.line_image import line_image
 from capture.model import Pixels
-from ocr.decoding import text_in
 from ocr.line_model import LineModel
+from ocr.line_reader import surest_readings
 from ocr.tessdata import tessdata_folder
 
 from .lines import Line, held_out
@@ -58,8 +57,8 @@ def readers() -> dict[str, Read]:
 
 
 def _ours(model: LineModel, line: Line) -> str:
-    (chances,) = model.chances([line_image(line.scan)])
-    return text_in(chances, model.alphabet)
+    (read,) = surest_readings([line.scan], model)
+    return " ".join(word.text for word in read.words)
 
 
 def _tesseract(mode: int) -> Read:
