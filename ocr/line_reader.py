@@ -11,7 +11,7 @@ from capture.line_image import line_image
 from capture.model import Box, Pixels
 from capture.text_lines import TextLine, cut, find_lines
 
-from .decoding import Spelled, words_in
+from .decoding import Spelled, words_of_lines
 from .line_model import LineModel
 from .model import Word
 
@@ -72,10 +72,8 @@ def surest_readings(lines: Sequence[Pixels], model: LineModel) -> list[LineReadi
 
 def _looked_at(lines: Sequence[Pixels], stretch: float, model: LineModel) -> list[LineReading]:
     images = [line_image(part, stretch) for part in lines]
-    return [
-        LineReading(words_in(chances, model.alphabet), image.shape[1])
-        for image, chances in zip(images, model.chances(images), strict=True)
-    ]
+    read = words_of_lines(model.chances(images), model.alphabet)
+    return [LineReading(words, image.shape[1]) for words, image in zip(read, images, strict=True)]
 
 
 def _words(spelled: Sequence[Spelled], line: TextLine, place: Box, across: float) -> Iterator[Word]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.decoding import spelling_chance, words_in
+from ocr.decoding import spelling_chances, words_in, words_of_lines
 from ocr.line_model import Chances
 
 ALPHABET = " ab"
@@ -44,7 +44,22 @@ def test_the_chances_of_all_texts_without_spaces_add_up_to_one(seed: int, column
     rows = np.random.default_rng(seed).dirichlet((1, 1, 1), size=columns)
     rows = np.insert(rows, SPACE, 1e-12, axis=1)
     chances = np.log(rows).astype(np.float32)
-    texts = (one for n in range(1, columns + 1) for one in product((A, B), repeat=n))
-    spelled = sum(spelling_chance(chances, np.array(text), SPACE) for text in texts)
+    texts = [one for n in range(1, columns + 1) for one in product((A, B), repeat=n)]
+    spelled = sum(spelling_chances([(chances, np.array(text)) for text in texts], SPACE))
     empty = float(np.prod(rows[:, BLANK]))
     assert spelled + empty == pytest.approx(1.0, abs=1e-4)
+
+
+@given(st.lists(st.integers(0, 10**6), max_size=40))
+def test_lines_read_together_read_as_each_of_them_does(seeds: list[int]) -> None:
+    lines = [
+        np.log(np.random.default_rng(seed).dirichlet((0.3,) * 4, size=1 + seed % 30))
+        for seed in seeds
+    ]
+    chances = [np.maximum(line, -30).astype(np.float32) for line in lines]
+    together = words_of_lines(chances, ALPHABET)
+    assert [[one.text for one in words] for words in together] == [
+        [one.text for one in words_in(line, ALPHABET)] for line in chances
+    ]
+    apart = [one.chance for line in chances for one in words_in(line, ALPHABET)]
+    assert [one.chance for words in together for one in words] == pytest.approx(apart)
