@@ -29,7 +29,7 @@ from .looks import RULE, finished, read_whole, worth
 from .missed import missed_lines
 from .model import OcrPage, Word, extent, lines_of, mean_confidence
 from .prepare import LETTER, Prepared, prepare
-from .sight import Look, Sight, sight_of
+from .sight import LINE, RAW_LINE, Look, Sight, sight_of
 from .turn import UNKNOWN
 from .two_readings import weighed
 
@@ -39,8 +39,12 @@ DOUBTED = 0.8
 """Chance to be right under which a word and its neighbours are read by Tesseract too."""
 UNSURE = 0.85
 """Mean chance of the words of a page under which Tesseract reads all of it."""
-NEAR = 0.4
-"""Heights of a line shown around what is read once more."""
+NEAR = (0.4, 0.4)
+"""Heights of a line shown beside, and above and below, what is read once more."""
+SHORT = 6.0
+"""Heights across under which that is about a word. Tesseract reads it better as it is, for it
+cannot tell how a line lies from a few letters, and takes pieces of its neighbours for some."""
+NEAR_SHORT = (0.1, 0.5)
 WIDE = 2.0
 """Heights of a word between two that are not read together."""
 
@@ -147,10 +151,11 @@ def seen_singly(sight: Sight, plain: Pixels, places: Iterable[Box]) -> tuple[Wor
     factor, found = sight.ready.factor, list[Word]()
     for number, place in enumerate(places):
         box = place.scaled(factor)
-        spare = round(NEAR * box.height)
-        left, top = max(0, box.x - spare), max(0, box.y - spare)
-        part = np.ascontiguousarray(plain[top : box.bottom + spare, left : box.right + spare])
-        for word in sight.seen_line(part):
+        short = box.width < SHORT * box.height
+        across, down = (round(spare * box.height) for spare in (NEAR_SHORT if short else NEAR))
+        left, top = max(0, box.x - across), max(0, box.y - down)
+        part = np.ascontiguousarray(plain[top : box.bottom + down, left : box.right + across])
+        for word in sight.seen_line(part, RAW_LINE if short else LINE):
             moved = replace(word.box, x=word.box.x + left, y=word.box.y + top)
             found.append(replace(word, box=moved.scaled(1 / factor), line=number, block=number))
     return tuple(found)

@@ -17,7 +17,7 @@ from .tsv import words_of_tsv
 
 Look = Callable[[Pixels, int, float], str]
 """Reads pixels in a page segmentation mode within seconds and returns Tesseract's table."""
-AUTOMATIC, BLOCK, LINE, SPARSE = 3, 6, 7, 11
+AUTOMATIC, BLOCK, LINE, SPARSE, RAW_LINE = 3, 6, 7, 11, 13
 """Tesseract's numbers of its page segmentation modes."""
 SHARE_OF_TIME = 1 / 3
 """Of the limit: a first look that took longer leaves no time for a second."""
@@ -43,12 +43,12 @@ class Sight:
         """Return the words of one block of text, cut out and turned, in its own pixels."""
         return self._cut_out(pixels, BLOCK, max(1.0, self.ends - time.monotonic()))
 
-    def seen_line(self, pixels: Pixels) -> tuple[Word, ...]:
+    def seen_line(self, pixels: Pixels, mode: int = LINE) -> tuple[Word, ...]:
         """Return the words of one line, cut out, in its own pixels; ToolError when time is up."""
         left = self.ends - time.monotonic()
         if left <= 0:
             raise ToolError("a page took too long: look at it, or raise ocr.page_seconds")
-        return self._cut_out(pixels, LINE, left)
+        return self._cut_out(pixels, mode, left)
 
     def _cut_out(self, pixels: Pixels, mode: int, seconds: float) -> tuple[Word, ...]:
         height, width = pixels.shape

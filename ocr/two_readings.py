@@ -99,7 +99,13 @@ def _better(ours: Sequence[Word], theirs: Sequence[Word]) -> list[Word]:
         kept = _placed(_well_spaced(ours, theirs), ours)
         return [replace(word, confidence=max(word.confidence, agreed)) for word in kept]
     kept = _placed(ours if one >= two else theirs, ours)
-    return [_doubted(word) for word in kept] if _is_number(mine + other) else kept
+    differ = _is_number(mine + other) and _value(mine) != _value(other)
+    return [_doubted(word) for word in kept] if differ else kept
+
+
+def _value(signs: str) -> str:
+    """Return ``signs`` without what stands around a value and is no part of it."""
+    return signs.lstrip("([{'\"").rstrip(".,;:)]}'\"")
 
 
 def _well_spaced(ours: Sequence[Word], theirs: Sequence[Word]) -> Sequence[Word]:

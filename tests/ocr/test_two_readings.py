@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from capture.model import Box
 from ocr.model import Word
 from ocr.two_readings import DIFFERENT, weighed
@@ -32,6 +34,16 @@ def test_a_number_that_was_read_in_two_ways_is_doubtful_whichever_stands() -> No
     (number,) = weighed((word("004267", 10, 0.99),), (word("004261", 10, 0.95),), PAGE)
     assert number.text == "004267"
     assert number.confidence <= DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [("17,", "17;", True), ("(42)", "42", True), ("3.", "3", True), ("-2", "2", False),
+     (".21", "21", False), ("17,", "175", False)],
+)  # fmt: skip
+def test_what_stands_around_a_value_is_no_part_of_it(one: str, other: str, same: bool) -> None:
+    (number,) = weighed((word(one, 10, 0.99),), (word(other, 10, 0.95),), PAGE)
+    assert (number.confidence > DIFFERENT) is same
 
 
 def test_a_number_that_only_the_first_reading_saw_is_doubtful() -> None:
