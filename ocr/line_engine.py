@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from operator import itemgetter
 
@@ -41,12 +41,20 @@ UNSURE = 0.85
 """Mean chance of the words of a page under which Tesseract reads all of it."""
 NEAR = (0.4, 0.4)
 """Heights of a line shown beside, and above and below, what is read once more."""
-SHORT = 6.0
-"""Heights across under which that is about a word. Tesseract reads it better as it is, for it
-cannot tell how a line lies from a few letters, and takes pieces of its neighbours for some."""
-NEAR_SHORT = (0.1, 0.5)
+NEAR_A_WORD = (0.1, 0.5)
+"""The same for a word alone: pieces of its neighbours would be taken for letters."""
 WIDE = 2.0
 """Heights of a word between two that are not read together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where Tesseract is to look."""
+
+    box: Box
+    is_word: bool = False
+    """Whether it is one word: how a line lies cannot be told from a few letters, so that it is
+    better read as it is."""
 
 
 class LineReader:
@@ -123,8 +131,9 @@ def with_second(sight: Sight, plain: Pixels, first: tuple[Word, ...]) -> tuple[W
         seen: tuple[Box, ...] = (Box(0, 0, sight.page.width, sight.page.height),)
         second = _or_nothing(lambda: read_whole(sight).words)
     else:
-        seen = (*doubted_places(first), *_passed_over(sight, plain, first))
-        second = _or_nothing(lambda: seen_singly(sight, plain, seen))
+        places = (*doubted_places(first), *_passed_over(sight, plain, first))
+        seen = tuple(place.box for place in places)
+        second = _or_nothing(lambda: seen_singly(sight, plain, places))
     return weighed(first, calibrated(second, TESSERACT), seen)
 
 
@@ -135,27 +144,26 @@ def _or_nothing(read: Callable[[], tuple[Word, ...]]) -> tuple[Word, ...]:
         return ()  # what the reader has, however little, is more than a page given up
 
 
-def _passed_over(sight: Sight, plain: Pixels, words: Iterable[Word]) -> Iterator[Box]:
+def _passed_over(sight: Sight, plain: Pixels, words: Iterable[Word]) -> Iterator[Place]:
     """Yield where lines of letters stand that no word covers: no line may be lost unseen."""
     factor = sight.ready.factor
     boxes = (word.box.scaled(factor) for word in words)
     for line in missed_lines(plain, boxes, sight.ready.letter or LETTER):
-        yield line.scaled(1 / factor)
+        yield Place(line.scaled(1 / factor))
 
 
-def seen_singly(sight: Sight, plain: Pixels, places: Iterable[Box]) -> tuple[Word, ...]:
+def seen_singly(sight: Sight, plain: Pixels, places: Iterable[Place]) -> tuple[Word, ...]:
     """Return what Tesseract reads in each of ``places`` as one line, in pixels of the page.
 
     The place is known, so that no layout need be guessed.
     """
     factor, found = sight.ready.factor, list[Word]()
     for number, place in enumerate(places):
-        box = place.scaled(factor)
-        short = box.width < SHORT * box.height
-        across, down = (round(spare * box.height) for spare in (NEAR_SHORT if short else NEAR))
+        box, near = place.box.scaled(factor), NEAR_A_WORD if place.is_word else NEAR
+        across, down = (round(spare * box.height) for spare in near)
         left, top = max(0, box.x - across), max(0, box.y - down)
         part = np.ascontiguousarray(plain[top : box.bottom + down, left : box.right + across])
-        for word in sight.seen_line(part, RAW_LINE if short else LINE):
+        for word in sight.seen_line(part, RAW_LINE if place.is_word else LINE):
             moved = replace(word.box, x=word.box.x + left, y=word.box.y + top)
             found.append(replace(word, box=moved.scaled(1 / factor), line=number, block=number))
     return tuple(found)
@@ -176,18 +184,19 @@ def block_words(pixels: Pixels, model: LineModel) -> tuple[Word, ...]:
     return in_reading_order(read_lines(pixels, LETTER, model))
 
 
-def doubted_places(words: Sequence[Word]) -> tuple[Box, ...]:
-    """Return the boxes of words in doubt with their neighbours, and of other numbers alone."""
-    places: list[Box] = []
+def doubted_places(words: Sequence[Word]) -> tuple[Place, ...]:
+    """Return the places of words in doubt with their neighbours, and of other numbers alone."""
+    places: list[Place] = []
     for run in (run for line in lines_of(words) for run in _runs(line)):
         doubted = [word.confidence < DOUBTED for word in run]
         near = [any(doubted[max(0, n - 1) : n + 2]) for n in range(len(run))]
         for is_near, group in groupby(zip(run, near, strict=True), key=itemgetter(1)):
             part = [word for word, _ in group]
             if is_near:
-                places.append(extent(part))
+                places.append(Place(extent(part), is_word=len(part) == 1))
             else:
-                places += [word.box for word in part if kind_of(word.text) is Kind.NUMBER]
+                numbers = (word for word in part if kind_of(word.text) is Kind.NUMBER)
+                places += [Place(word.box, is_word=True) for word in numbers]
     return tuple(places)
 
 

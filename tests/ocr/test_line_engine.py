@@ -5,7 +5,7 @@ import pytest
 from capture.errors import ToolError
 from capture.model import Pixels
 from ocr import line_model, tesseract
-from ocr.line_engine import LineReader, ReaderFirst, doubted_places
+from ocr.line_engine import LineReader, Place, ReaderFirst, doubted_places
 from ocr.settings import OcrSettings
 from ocr.sight import LINE, RAW_LINE
 from ocr.tesseract import TesserocrEngine
@@ -66,7 +66,9 @@ def test_the_places_in_doubt_are_words_with_their_neighbours_and_single_numbers(
         word("patlent", 110, 0.4, y=200, line=1), word("rests", 210, 0.99, y=200, line=1),
         word("well", 10, 0.99, y=300, line=2),
     )  # fmt: skip
-    assert doubted_places(words) == (words[1].box, words[3].box | words[4].box | words[5].box)
+    number, line = doubted_places(words)
+    assert number == Place(words[1].box, is_word=True)
+    assert line == Place(words[3].box | words[4].box | words[5].box)
 
 
 def test_a_word_of_the_reader_alone_lies_on_its_ink() -> None:
