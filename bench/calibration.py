@@ -55,9 +55,9 @@ _SECONDS = 60.0
 """For which a page may be read; what takes longer counts as not read."""
 _TOLD = (
     "Raw is what the recogniser said. Nothing was fitted on real files. The truth of the forms"
-    " leaves out words and stands in boxes that lie a little off, that of the pages has no boxes: their"
-    " shares of right words are at the least. A curve never falls as the raw confidence of a word"
-    " rises; of two words at one raw confidence, line, page and looks decide."
+    " leaves out words and stands in boxes that lie a little off, that of the pages has no boxes:"
+    " their shares of right words are at the least. A curve never falls as the raw confidence of a"
+    " word rises; of two words at one raw confidence, line, page and looks decide."
 )
 
 WEIGHTS = {"tesseract": TESSERACT, "line-reader": READER}
