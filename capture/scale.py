@@ -39,13 +39,6 @@ def otsu_ink(pixels: Pixels) -> Pixels:
     return np.asarray(ink, dtype=np.uint8)
 
 
-def median(values: np.ndarray) -> float:
-    """Return the median; of a few values in a fifth of the time that numpy's takes."""
-    ordered = np.sort(values)
-    middle = len(ordered) // 2
-    return float(ordered[middle] + ordered[~middle]) / 2
-
-
 def weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
     """Return the value at which half of the weight is reached."""
     order = np.argsort(values, kind="stable")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .ink import Marks, marks_of
 from .model import Box, Pixels
-from .scale import median, otsu_ink, weighted_median
+from .scale import otsu_ink, weighted_median
 
 SMALL = 7.0
 """Pixels of a usual letter's height on the small picture."""
@@ -188,7 +188,7 @@ def _extents(boxes: Boxes, rows: list[Numbers]) -> Boxes:
 def _with_small(boxes: Boxes, row: Numbers, small: Numbers, height: float) -> Numbers:
     """Return ``row`` with the dots, commas and dashes within its height."""
     ((left, top, right, bottom),) = _extents(boxes, [row])
-    tall = median(boxes[row, 3] - boxes[row, 1])
+    tall = float(np.median(boxes[row, 3] - boxes[row, 1]))
     middle = (boxes[small, 1] + boxes[small, 3]) / 2
     among = (middle >= top - 0.25 * tall) & (middle <= bottom + 0.2 * tall)
     among &= boxes[small, 0] >= left - SPACE * height
@@ -233,7 +233,7 @@ def _own_extent(marks: Boxes) -> tuple[int, int, int, int]:
     tall = feet - heads
     usual = weighted_median(tall, marks[:, 2] - marks[:, 0])
     own = tall <= _OWN * usual
-    middle = median((heads + feet)[own] / 2)
+    middle = float(np.median((heads + feet)[own] / 2))
     level = own & (heads >= middle - _OWN * usual) & (feet <= middle + _OWN * usual)
     own = level if level.any() else own
     return (

@@ -1,7 +1,7 @@
 """The network: convolutions over a line image, one guess at a character for every four columns.
 
-Three steps bring 32 rows to one; six residual layers that reach farther, and nearer again, let a
-guess see about ten letters to each side.
+Three steps, one with a residual layer, bring 32 rows to one; six residual layers that reach
+farther, and nearer again, let a guess see eight letters to each side.
 No layer keeps a state, so that a line is one pass of whole-number arithmetic once exported.
 Trained with connectionist temporal classification (Graves et al. 2006).
 """

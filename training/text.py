@@ -45,6 +45,7 @@ _COMMON = words_of(
     "history hospital admitted blood pressure pulse temperature treatment discharged condition "
     "examination I I I I I I & & & don't can't I'd I've I'm didn't wasn't it's we've"
 )
+_AMOUNTS = words_of("{} {} {} {}% {}% ${} ({}) -{} ~{} +{} <{} {}x US${}")
 _TITLES = _phrases(
     "DISCHARGE SUMMARY|OPERATIVE REPORT|HISTORY AND PHYSICAL EXAMINATION|PROGRESS NOTES|"
     "NURSES NOTES|CONSULTATION|RADIOLOGY REPORT|PATHOLOGY REPORT|LABORATORY|"
@@ -166,26 +167,11 @@ def _results(rng: Random, length: int) -> str:
 
 def _amounts(rng: Random, length: int) -> str:
     """Compose a row of a table of amounts and shares."""
-    forms = (
-        "{}",
-        "{}",
-        "{}",
-        "{}%",
-        "{}%",
-        "${}",
-        "({})",
-        "-{}",
-        "~{}",
-        "+{}",
-        "<{}",
-        "{}x",
-        "US${}",
-    )
     values = (
         f"{rng.uniform(0, 10 ** rng.randint(0, 5)):,.{rng.choice((0, 1, 1, 2, 3))}f}"
         for _ in range(1 + length // 8)
     )
-    return " ".join(rng.choice(forms).format(value) for value in values)
+    return " ".join(rng.choice(_AMOUNTS).format(value) for value in values)
 
 
 def _prescriptions(rng: Random, length: int) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.scale import grey, median, resize, soften
+from capture.scale import grey, resize, soften
 
 
 @given(st.integers(1, 60), st.integers(1, 60), st.floats(0.05, 3))
@@ -39,8 +39,3 @@ def test_grey_weighs_colours_as_the_eye_does() -> None:
     red = np.zeros((4, 4, 3), np.uint8)
     red[..., 0] = 255
     assert grey(red)[0, 0] == 76
-
-
-@given(st.lists(st.integers(-1000, 1000), min_size=1, max_size=40))
-def test_the_median_is_that_of_numpy(values: list[int]) -> None:
-    assert median(np.array(values)) == np.median(values)

@@ -7,7 +7,7 @@ from capture.model import Pixels
 from ocr import line_model, tesseract
 from ocr.line_engine import LineReader, Place, ReaderFirst, doubted_places
 from ocr.settings import OcrSettings
-from ocr.sight import LINE, RAW_LINE
+from ocr.sight import RAW_LINE
 from ocr.tesseract import TesserocrEngine
 from ocr.two_readings import DIFFERENT
 
@@ -39,7 +39,7 @@ def test_a_clean_page_is_read_without_tesseract_but_for_its_numbers() -> None:
     behind = Behind()
     read = ReaderFirst(behind.engine, behind.look, 30.0).read(report_page())
     assert "contusion of the right knee" in " ".join(read.text.split())
-    assert {mode for mode, _ in behind.shown} <= {LINE, RAW_LINE}
+    assert {mode for mode, _ in behind.shown} == {RAW_LINE}
     shown = sum(int((pixels < 128).sum()) for _, pixels in behind.shown)
     assert shown < 0.5 * (report_page().pixels < 128).sum()
 
