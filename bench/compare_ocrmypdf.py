@@ -19,6 +19,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from archive.home import SETTINGS
 from capture.errors import SettingsError
@@ -43,6 +44,8 @@ REPORTED = 30000
 TURNED = 0.12
 WITHOUT = "chartroom, Tesseract alone"
 """What it is without the line reader."""
+
+Contestant = TypeVar("Contestant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,9 @@ def measure(
     ``without`` has chartroom go through them once more in an archive without the line reader.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    lots = [_lot(seed, place, -(-pages // len(LOOKS)), folder) for place in range(len(LOOKS))]
+    lots = [
+        generated_lot(seed, place, -(-pages // len(LOOKS)), folder) for place in range(len(LOOKS))
+    ]
     mpi, home = folder / "mpi.csv", folder / "archive"
     join_mpis([lot.folder / "mpi.csv" for lot in lots], mpi)
     run([chartroom(), "patients", "import", mpi, "--home", home])
@@ -83,7 +88,8 @@ def measure(
     return [_measured(lot, home, peers, place) for place, lot in enumerate(lots)]
 
 
-def _lot(seed: int, place: int, pages: int, folder: Path) -> Lot:
+def generated_lot(seed: int, place: int, pages: int, folder: Path) -> Lot:
+    """Write ``pages`` pages of the look at ``place`` of `LOOKS` below ``folder``; return them."""
     look = LOOKS[place]
     order = Order(
         seed + place,
@@ -120,7 +126,7 @@ def _measured(lot: Lot, home: Path, peers: Sequence[Peer], place: int) -> Chunk:
     return Chunk(tuple(pairs), {one.name: readings[one.name] for one in contestants})
 
 
-def in_turn(contestants: Sequence[Peer], place: int) -> list[Peer]:
+def in_turn(contestants: Sequence[Contestant], place: int) -> list[Contestant]:
     """Return the contestants in the order of their turns at one look."""
     first = place % len(contestants)
     return [*contestants[first:], *contestants[:first]]

@@ -174,6 +174,49 @@ def _amounts(rng: Random, length: int) -> str:
     return " ".join(rng.choice(_AMOUNTS).format(value) for value in values)
 
 
+def _dotted(rng: Random, length: int) -> str:
+    """Compose what has points, strokes or signs between letters that no sentence has there."""
+    return " ".join(
+        _pointed(rng) + rng.choice(("", "", "", ",", ";", ".")) for _ in range(1 + length // 14)
+    )
+
+
+def _pointed(rng: Random) -> str:
+    def letters(least: int, most: int) -> str:
+        return "".join(rng.choices(ascii_uppercase, k=rng.randint(least, most)))
+
+    def host() -> str:
+        ends = ("com", "org", "edu", "net", "gov", "co.uk", "ca", "ch")
+        return f"{rng.choice(_words())}{rng.choice(('', '.', '-'))}{rng.choice(_words())}." + (
+            rng.choice(ends)
+        )
+
+    word, code = rng.choice(_words()), f"{letters(1, 5)}.{letters(1, 3)}"
+    part = f"{rng.randint(1, 20)}.{rng.randint(1, 30)}"
+    made = rng.choice(
+        (
+            code,
+            code,
+            code,
+            f"{letters(1, 4)}.{rng.randrange(1000)}",
+            f"{letters(1, 5)}{rng.choice('/:;-_*+=')}{letters(1, 5)}",
+            ".".join(letters(3, 4)) + ".",
+            f"{rng.choice(ascii_uppercase)}. {rng.choice(ascii_uppercase)}.",
+            f"{part}.{rng.randint(1, 20)}",
+            f"{part}({rng.choice('abcdefgi')})({rng.randint(1, 9)})",
+            f"{rng.choice(_listed())}.{letters(2, 3)}",
+            f"{word}.{rng.choice(('txt', 'doc', 'dat', 'pdf', 'tif', 'xls', 'exe'))}",
+            f"{letters(4, 8)}.{rng.choice(('TXT', 'DOC', 'DAT', 'PDF', 'TIF', 'XLS', 'EXE'))}",
+            f"{word}@{host()}",
+            f"{rng.choice('abcdefgjklmrst')}.{word}@{host()}",
+            f"www.{host()}",
+            f"http://{host()}/{word}/{rng.randrange(100)}",
+        )
+    )
+    made = made.lower() if rng.random() < 0.08 else made
+    return rng.choice(("{}", "{}", "{}", "({})", "({})", "[{}]", "<{}>", "{}:")).format(made)
+
+
 def _prescriptions(rng: Random, length: int) -> str:
     return " ".join(
         f"{cased(rng, drugs().draw(rng))} {rng.randint(1, 80) * 5} {rng.choice(_UNITS)} "
@@ -220,6 +263,7 @@ _KINDS: tuple[tuple[Callable[[Random, int], str], int], ...] = (
     (_fields, 14),
     (_results, 7),
     (_amounts, 6),
+    (_dotted, 6),
     (_prescriptions, 3),
     (_title, 4),
     (_mixed, 9),

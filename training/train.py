@@ -2,9 +2,10 @@
 
 ``python -m training.train FOLDER --lines 2000000`` goes on from the last checkpoint in FOLDER (or
 from ``training/reader.pt``, which the project keeps, or from nothing) until that many lines were
-seen. The rate of learning stays level, so that whoever has more time carries on from there;
-``--cool 150000`` then goes down to rest over as many lines more and writes the weights that are
-exported. Shards of lines are read from FOLDER/shards while ``training.shards`` draws them.
+seen. The rate of learning stays level; ``--cool 150000`` then goes down to rest over as many lines
+more and writes the weights that are exported. Whoever has more time goes on from those, from a
+lower ``--rate`` down to rest again. Shards of lines are read from FOLDER/shards while
+``training.shards`` draws them.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ EVERY = 40_000
 """Lines between two looks at the held-out lines."""
 HERE = Path(__file__).parent
 KEPT = HERE / "reader.pt"
-"""The weights to go on from, before any cooling."""
+"""The weights to go on from, cooled down."""
 CURVE = HERE / "curve.jsonl"
 
 
@@ -138,33 +139,33 @@ def step(run: Run, lines: Sequence[Example], rng: Random, rate: float) -> None:
     run.losses.append(float(loss.detach()))
 
 
-def rates(run: Run, until: int, cool: int) -> Iterator[float]:
+def rates(run: Run, until: int, cool: int, level: float = RATE) -> Iterator[float]:
     """Yield the rate of each step until ``until`` lines were seen, and over ``cool`` lines more."""
     started = run.steps
     while run.seen < until + cool:
         warm = min(1.0, (run.steps - started + 1) / WARM)
         left = 1.0 - max(0.0, run.seen - until) / max(1, cool)
-        yield RATE * warm * max(0.01, left)
+        yield level * warm * max(0.01, left)
 
 
-def train(folder: Path, until: int, cool: int) -> None:
+def train(folder: Path, until: int, cool: int, level: float = RATE) -> None:
     """Train until ``until`` lines were seen, then cool down over ``cool`` more, if any."""
     torch.set_num_threads(1)
     run = started(folder)
     pool, noted, since = Pool(folder / "shards"), run.seen, time.monotonic()
+    written = folder / ("cooled.pt" if cool else "last.pt")
     if cool:
         until = min(until, run.seen)
-    for rate in rates(run, until, cool):
+    for rate in rates(run, until, cool, level):
         pool.fill(run.seen)
         rng = Random(f"step {run.steps}")
         step(run, pool.batch(rng, SHORT if run.seen < SHORT_FIRST else 1 << 20), rng, rate)
         if run.seen - noted >= EVERY:
             note(run, rate, (run.seen - noted) / (time.monotonic() - since))
             noted, since = run.seen, time.monotonic()
-            if not cool:
-                save(run, folder / "last.pt")
+            save(run, written)
     note(run, 0.0, 0.0)
-    save(run, folder / ("cooled.pt" if cool else "last.pt"))
+    save(run, written)
 
 
 def started(folder: Path) -> Run:
@@ -198,8 +199,8 @@ def save(run: Run, path: Path) -> None:
 
 
 def keep(folder: Path) -> None:
-    """Write the weights of the last checkpoint where the project keeps them, without the rest."""
-    state = torch.load(folder / "last.pt", map_location="cpu", weights_only=True)
+    """Write the cooled weights where the project keeps them, without the state of the optimiser."""
+    state = torch.load(folder / "cooled.pt", map_location="cpu", weights_only=True)
     del state["optimiser"]
     # Half the digits are kept: less than one step of training changes.
     state["network"] = {
@@ -230,12 +231,13 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--lines", type=int, default=2_000_000)
     parser.add_argument("--cool", type=int, default=0)
-    parser.add_argument("--keep", action="store_true", help="keep the last checkpoint, and end")
+    parser.add_argument("--rate", type=float, default=RATE, help="of learning, before it cools")
+    parser.add_argument("--keep", action="store_true", help="keep the cooled weights, and end")
     asked = parser.parse_args(arguments)
     if asked.keep:
         keep(asked.folder)
     else:
-        train(asked.folder, asked.lines, asked.cool)
+        train(asked.folder, asked.lines, asked.cool, asked.rate)
 
 
 if __name__ == "__main__":

@@ -69,8 +69,8 @@ def _drawn(rng: Random, family: Family, face: ImageFont.FreeTypeFont, text: str,
         ink = _plain(face, text, em)
     if family.typed and rng.random() < 0.12:
         ink = _in_dots(rng, ink, em)
-    if rng.random() < 0.12:
-        squeezed = (max(8, round(ink.shape[1] * rng.uniform(0.72, 1.15))), ink.shape[0])
+    if rng.random() < 0.16:
+        squeezed = (max(8, round(ink.shape[1] * rng.uniform(0.66, 1.15))), ink.shape[0])
         ink = np.asarray(cv2.resize(ink, squeezed, interpolation=cv2.INTER_AREA), np.float32)
     return ink
 
