@@ -1437,7 +1437,10 @@ def _export(
         return export.export_markup(connection, chosen, out, write_hocr, ".hocr")
     if form == "alto":
         return export.export_markup(connection, chosen, out, write_alto, ".xml")
-    return export.export_pdf(archive, connection, chosen, out)
+    # Loads what writes PDFs, for which no other command should wait.
+    from desk.export_pdf import export_pdf
+
+    return export_pdf(archive, connection, chosen, out)
 
 
 def _write_png(out: Path, image: bytes | None, page_id: str) -> None:

@@ -32,7 +32,6 @@ from ocr.engines import open_engine
 from ocr.model import OcrPage
 from ocr.noise import without_noise
 from ocr.quality import assessed
-from ocr.text_layer import read_text_layer
 
 from .settings import Settings
 from .soundness import sound_turn, sound_words
@@ -293,6 +292,9 @@ class Conveyor:
 
     def _read(self, job: PageJob, page: PageImage) -> tuple[PageImage, OcrPage]:
         if page.born_digital:
+            # The libraries take long to load, and most batches hold no such page.
+            from ocr.text_layer import read_text_layer
+
             try:
                 return page, sound_words(read_text_layer(job.source.path, page), page)
             except ToolError:

@@ -1,4 +1,4 @@
-"""Hand-over files: text, markup, tables and searchable PDF of a batch, a chart or a document.
+"""Hand-over files: text, markup and tables of a batch, a chart or a document.
 
 Names of files are made of source names and numbers or of document ids, never of what is
 known of a patient.
@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import Protocol
 
 from archive import deliveries, documents, pages
-from archive.archive import Archive
 from archive.catalogue import Connection
 from archive.deliveries import FrameRow, Source
 from archive.documents import DocumentRow
 from capture.errors import ArchiveError
 from indexer.doctypes import ChartOrder
 from ocr.model import OcrPage
-from ocr.searchable_pdf import PdfPage, write_pdf
 
 from .charts import chart_of
 from .tables import write_rows
@@ -134,23 +132,6 @@ def export_csv(connection: Connection, chosen: Selection, out: Path) -> list[Pat
     return [page_table, document_table]
 
 
-def export_pdf(
-    archive: Archive, connection: Connection, chosen: Selection, out: Path
-) -> list[Path]:
-    """Write one searchable PDF a document, and one a page that is in no document."""
-    by_page = {frame.page: frame for frame in chosen.frames}
-    groups = [(row.id, [by_page[page] for page in row.pages]) for row in chosen.documents]
-    groups += [(frame.page, [frame]) for frame in chosen.frames if frame.document_id is None]
-    written = []
-    for name, frames in groups:
-        found = list(_pdf_pages(archive, connection, frames))
-        if found:
-            path = out / f"{name}.pdf"
-            write_pdf(found, path)
-            written.append(path)
-    return written
-
-
 def prepare_folder(out: Path) -> None:
     """Make the folder for hand-over files; ArchiveError when that is not allowed."""
     try:
@@ -212,24 +193,6 @@ def _document_row(row: DocumentRow) -> tuple[object, ...]:
         len(row.pages),
         round(row.confidence, 4),
     )
-
-
-def _pdf_pages(
-    archive: Archive, connection: Connection, frames: Sequence[FrameRow]
-) -> Iterator[PdfPage]:
-    found = pages.pages_of(connection, frames)
-    for frame in frames:
-        page = found.get(frame.ref)
-        if page is None or page.image is None:
-            continue
-        words = pages.words_of(connection, frame) or OcrPage(frame.ref, "none", ())
-        yield PdfPage(
-            image=archive.vault.get(page.image),
-            dpi=page.dpi,
-            ocr=words,
-            width=page.width,
-            height=page.height,
-        )
 
 
 def _stem(chosen: Selection, frame: FrameRow) -> str:

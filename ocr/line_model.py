@@ -6,6 +6,7 @@ Where ONNX Runtime is not installed everything else reads as before; `available`
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,6 @@ from numpy.typing import NDArray
 from capture.errors import ToolError
 from capture.line_image import HEIGHT
 from capture.model import Pixels
-
-try:
-    import onnxruntime
-except ImportError:  # an install without the reader
-    onnxruntime = None
 
 MISSING = "the line reader needs ONNX Runtime: pip install onnxruntime"
 MODEL = Path(__file__).with_name("line_model.onnx")
@@ -34,15 +30,18 @@ Chances = NDArray[np.float32]
 
 def available() -> bool:
     """Tell whether lines can be read here."""
-    return onnxruntime is not None and MODEL.exists()
+    return find_spec("onnxruntime") is not None and MODEL.exists()
 
 
 class LineModel:
     """The network kept open."""
 
     def __init__(self, path: Path = MODEL) -> None:
-        if onnxruntime is None:
-            raise ToolError(MISSING)
+        try:
+            # Where nothing is read nobody waits for it to load.
+            import onnxruntime
+        except ImportError as error:
+            raise ToolError(MISSING) from error
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from archive.archive import Archive
 from capture.errors import ArchiveError
 from desk import export
+from desk.export_pdf import export_pdf
 from desk.tables import harmless
 from tests.conftest import FRAMES_OF_FEW, chartroom
 
@@ -59,7 +60,7 @@ def test_a_document_becomes_a_pdf_that_can_be_searched(
     archive: Archive, chosen: export.Selection, tmp_path: Path
 ) -> None:
     with archive.catalogue.read() as connection:
-        written = export.export_pdf(archive, connection, chosen, tmp_path)
+        written = export_pdf(archive, connection, chosen, tmp_path)
     assert {path.stem for path in written} >= {row.id for row in chosen.documents}
     pages = 0
     for path in written:
