@@ -26,18 +26,22 @@ _SPACE = 16
 """Pixels at line height; ink farther apart is parted by more than a space."""
 
 
-def line_image(pixels: Pixels, stretch: float = 1.0) -> Pixels:
-    """Return ``(HEIGHT, width)`` uint8 of a grey cut of one line, 255 for ink and 0 for paper.
+def usual_width(pixels: Pixels) -> float:
+    """Return how wide the image of a grey cut of one line is to be, in pixels.
 
     Letters are made about as wide as those of other lines, by the pitch of their strokes; a
-    condensed face gets as many columns for a letter as a wide one. ``stretch`` is a further
-    factor on the width.
+    condensed face gets as many columns for a letter as a wide one.
     """
     height, width = pixels.shape
     across = width * HEIGHT / height
     level = _ink(_sized(pixels, max(8, round(across))))
-    factor = min(WIDEST, max(NARROWEST, _factor(level))) * stretch
-    return _ink(_sized(pixels, max(8, round(across * factor))))
+    factor: float = min(WIDEST, max(NARROWEST, _factor(level)))
+    return across * factor
+
+
+def line_image(pixels: Pixels, width: float) -> Pixels:
+    """Return ``(HEIGHT, width)`` uint8 of a grey cut of one line, 255 for ink and 0 for paper."""
+    return _ink(_sized(pixels, max(8, round(width))))
 
 
 def _sized(pixels: Pixels, width: int) -> Pixels:

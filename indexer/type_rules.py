@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from .doctypes import catalogue, use_catalogue
@@ -27,7 +28,7 @@ class TypeRules:
     @property
     def version(self) -> str:
         """Name them by their bytes, wherever the archive stands."""
-        return f"{self.catalogue_digest[:16]}/{(self.model_digest or _digest(SHIPPED))[:16]}"
+        return f"{self.catalogue_digest[:16]}/{(self.model_digest or _shipped_digest())[:16]}"
 
     def opened(self) -> TextModel:
         """Return the model, and use the catalogue in this process from now on.
@@ -48,6 +49,11 @@ def rules_in(folder: Path) -> TypeRules:
         model if model.exists() else None,
         _digest(model) if model.exists() else "",
     )
+
+
+@cache
+def _shipped_digest() -> str:
+    return _digest(SHIPPED)
 
 
 def _digest(path: Path) -> str:

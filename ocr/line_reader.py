@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from capture.line_image import line_image
+from capture.line_image import line_image, usual_width
 from capture.model import Box, Pixels
 from capture.text_lines import TextLine, cut, find_lines
 
@@ -61,17 +61,21 @@ def read_lines(pixels: Pixels, height: float, model: LineModel) -> list[Word]:
 
 def surest_readings(lines: Sequence[Pixels], model: LineModel) -> list[LineReading]:
     """Return what each cut of a line says; one in doubt at the width at which it is surest."""
-    surest = _looked_at(lines, 1.0, model)
-    doubted = [number for number, one in enumerate(surest) if one.is_doubted]
+    widths = [usual_width(part) for part in lines]
+    surest = _looked_at(lines, widths, model)
     for stretch in STRETCHES:
-        again = _looked_at([lines[number] for number in doubted], stretch, model)
+        doubted = [number for number, one in enumerate(surest) if one.is_doubted]
+        stretched = [stretch * widths[number] for number in doubted]
+        again = _looked_at([lines[number] for number in doubted], stretched, model)
         for number, other in zip(doubted, again, strict=True):
             surest[number] = max(surest[number], other, key=lambda one: one.worth)
     return surest
 
 
-def _looked_at(lines: Sequence[Pixels], stretch: float, model: LineModel) -> list[LineReading]:
-    images = [line_image(part, stretch) for part in lines]
+def _looked_at(
+    lines: Sequence[Pixels], widths: Sequence[float], model: LineModel
+) -> list[LineReading]:
+    images = [line_image(part, width) for part, width in zip(lines, widths, strict=True)]
     read = words_of_lines(model.chances(images), model.alphabet)
     return [LineReading(words, image.shape[1]) for words, image in zip(read, images, strict=True)]
 

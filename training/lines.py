@@ -13,7 +13,7 @@ from random import Random
 import cv2
 import numpy as np
 
-from capture.line_image import HEIGHT, line_image
+from capture.line_image import HEIGHT, line_image, usual_width
 from capture.model import Pixels
 
 from .fonts import HELD_OUT, TRAINED, Family
@@ -73,7 +73,7 @@ def _line(rng: Random, families: tuple[Family, ...], wear: Wear) -> Line:
     scan = worn(rng, cut, made.em, wear)
     if not _is_legible(cut, scan):
         return _line(rng, families, wear)
-    image = line_image(scan, rng.uniform(0.88, 1.14))
+    image = line_image(scan, usual_width(scan) * rng.uniform(0.88, 1.14))
     return Line(image, scan, truth(made.text), made.family, wear.name)
 
 
@@ -113,7 +113,7 @@ def _without_text(rng: Random, wear: Wear) -> Line:
         _scribble(rng, ink, em)
     cut = np.ascontiguousarray(ink[em + rng.randint(-3, 3) : 2 * em + rng.randint(0, em // 3)])
     scan = worn(rng, cut, em, wear)
-    return Line(line_image(scan), scan, "", "none", wear.name)
+    return Line(line_image(scan, usual_width(scan)), scan, "", "none", wear.name)
 
 
 def _scribble(rng: Random, ink: Ink, em: int) -> None:

@@ -6,7 +6,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from capture.line_image import HEIGHT, line_image
+from capture.line_image import HEIGHT
 from training import fonts, text
 from training.lines import held_out, line
 from training.shards import labels_of, read_shard, shard_path, write_shard
@@ -53,7 +53,6 @@ def test_a_held_out_line_is_of_a_held_out_face_and_as_the_reader_sees_it(wear: o
         drawn = held_out(seed, next(one for one in WEARS if one is wear))
         assert drawn.family in names
         assert drawn.image.shape[0] == HEIGHT
-        assert line_image(drawn.scan).shape[0] == HEIGHT
 
 
 @needs_fonts
