@@ -3,8 +3,9 @@
 That version, by default the last without the line reader, is taken from the history of the
 checkout and installed in an environment of its own. Both, and the present one with Tesseract
 alone, convert the same batches with the same patient index, in turns: a batch of generated pages
-in each look of `bench.compare_ocrmypdf`, and the sample scans. The start of the program counts,
-as it does for whoever waits for it; a batch of more pages (``--pages``) has less of it.
+in each look of `bench.compare_ocrmypdf`, the sample scans, and the real pages and forms where
+they lie beside the checkout. The start of the program counts, as it does for whoever waits for
+it; a batch of more pages (``--pages``) has less of it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 import shutil
 import sys
 import venv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from . import peer, results
 from .chartroom import HELD, chartroom
 from .compare_ocrmypdf import LOOKS, SEED, generated_lot, in_turn, join_mpis
 from .program import Ran, run
+from .real_pages import DATA, real_pages
 from .results import Cell, Result, Table
 from .samples import FOLDER as SAMPLES
 
@@ -91,13 +93,24 @@ def installed(commit: str, folder: Path) -> Path:
     return program
 
 
-def measure(pages: int, seed: int, commit: str, folder: Path) -> list[Timed]:
-    """Return what each batch took; ``folder`` is emptied but for the installed version."""
+def real_batch(data: Path, folder: Path) -> Iterator[Batch]:
+    """Yield the real pages and forms below ``data`` as one batch; nothing where they are absent."""
+    paths = [page.path for page in real_pages(data)]
+    if not paths:
+        return
+    folder.mkdir(parents=True)
+    for path in paths:
+        shutil.copy(path, folder)
+    yield Batch("real pages", folder)
+
+
+def measure(pages: int, seed: int, commit: str, data: Path, folder: Path) -> list[Timed]:
+    """Return what each batch took; ``folder`` is emptied first."""
     before = installed(commit, results.OUT / "versions")
     shutil.rmtree(folder, ignore_errors=True)
     lots = [generated_lot(seed, place, pages, folder) for place in range(len(LOOKS))]
     batches = [Batch(lot.look, lot.folder / "scans") for lot in lots]
-    batches.append(Batch("samples", SAMPLES))
+    batches += [Batch("samples", SAMPLES), *real_batch(data, folder / "real")]
     mpi = folder / "mpi.csv"
     join_mpis([*(lot.folder / "mpi.csv" for lot in lots), SAMPLES / "mpi.csv"], mpi)
     programs = {NOW: chartroom(), ALONE: chartroom(), BEFORE: before}
@@ -146,16 +159,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser = results.parser(NAME, __doc__)
     parser.add_argument("--pages", type=int, default=60, help="of each generated batch")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--data", type=Path, default=DATA, help="folder of real files")
     parser.add_argument("--before", default=WITHOUT_READER, help="commit of the earlier version")
     chosen = parser.parse_args(arguments)
     machine = results.machine()
-    every = measure(chosen.pages, chosen.seed, chosen.before, results.OUT / NAME)
+    every = measure(chosen.pages, chosen.seed, chosen.before, chosen.data, results.OUT / NAME)
     command = f"python -m bench.{NAME} --pages {chosen.pages} --seed {chosen.seed}"
     if chosen.before != WITHOUT_READER:
         command += f" --before {chosen.before}"
     told = (
-        f"Before: chartroom as of commit {chosen.before[:7]}. A batch of each look of the"
-        " comparison with OCRmyPDF, and the sample scans; once each, in turns.",
+        f"Before: chartroom as of commit {chosen.before[:7]}. A batch of each look of"
+        " the comparison with OCRmyPDF, the sample scans, real pages and forms; once each, in"
+        " turns.",
     )
     result = Result(NAME, command, machine, (table(every),), told)
     print(results.keep(result, chosen.results))

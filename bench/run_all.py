@@ -19,6 +19,7 @@ from . import (
     boundaries,
     calibration,
     compare_ocrmypdf,
+    convert_speed,
     deciding,
     fiche_frames,
     film_blips,
@@ -62,6 +63,7 @@ class Measurement(Protocol):
 
 QUICK: tuple[tuple[Measurement, list[str]], ...] = (
     (compare_ocrmypdf, ["--pages", "20"]),
+    (convert_speed, ["--pages", "4"]),
     (real_pages, ["--limit", "12"]),
     (line_reader, ["--each", "1", "--limit", "4"]),
     (identity, ["--charts", "12"]),

@@ -35,8 +35,8 @@ def usual_width(pixels: Pixels) -> float:
     height, width = pixels.shape
     across = width * HEIGHT / height
     level = _ink(_sized(pixels, max(8, round(across))))
-    factor: float = min(WIDEST, max(NARROWEST, _factor(level)))
-    return across * factor
+    factor = min(WIDEST, max(NARROWEST, _factor(level)))
+    return float(across * factor)
 
 
 def line_image(pixels: Pixels, width: float) -> Pixels:
