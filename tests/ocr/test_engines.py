@@ -37,7 +37,7 @@ def test_auto_is_the_reader_first_for_the_language_it_was_trained_on() -> None:
 
 @needs_both
 def test_without_onnx_runtime_auto_is_tesseract(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(line_model, "onnxruntime", None)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
     assert isinstance(open_engine(OcrSettings()), TesserocrEngine)
     with pytest.raises(ToolError, match="ONNX Runtime"):
         open_engine(OcrSettings(engine="reader"))
