@@ -1,8 +1,8 @@
 """Write the trained network as the reader runs it: ONNX, whole numbers of eight bits.
 
 ``python -m training.export WEIGHTS.pt`` folds the normalisations into the convolutions, quantises
-weights and activations on lines of the training set (static, per channel), writes
-``ocr/line_model.onnx`` and says how far its answers are from those of the network.
+weights and activations on lines of the training set (static, per channel) in all layers but the
+last, writes ``ocr/line_model.onnx`` and says how large it is.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ MODEL = Path(__file__).parents[1] / "ocr" / "line_model.onnx"
 CALIBRATED_ON = 384
 """Lines of the training set whose activations set the scales."""
 TOGETHER = 8
+_GUESS = "/guess/Conv"
 _NARROW, _WIDE = 200, 520
 """Widths of the lines for calibration, so that padding is no part of what is measured."""
 
@@ -100,7 +101,10 @@ def export(weights: Path, model: Path = MODEL) -> None:
             reduce_range=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
-            op_types_to_quantize=["Conv"],
+            # With "Relu" what is negative is cut by the scale itself, which has all its steps for
+            # the rest; the logits keep all their digits, for chances are made of them.
+            op_types_to_quantize=["Conv", "Relu"],
+            nodes_to_exclude=[_GUESS],
         )
     told = onnx.load(str(model))
     facts = {"alphabet": ALPHABET, "stride": str(STRIDE), "lines": str(seen)}
