@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from .model import OcrPage, Word, mean_confidence
 
-HOPELESS = 0.2
+HOPELESS = 0.1
 """Mean chance of the letters of a line under which it is noise ..."""
 FAIR = 0.3
 """... unless one of its words is this likely right; signs alone are noise below it anywhere."""
