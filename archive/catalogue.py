@@ -16,7 +16,7 @@ from capture.errors import ArchiveError, BusyError, CustodyError
 
 from .home import Home
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATIONS = Path(__file__).parent / "migrations"
 _WAIT_SECONDS = 30
 _OF_THE_DISK = ("unable to open", "I/O error", "readonly")
 """What SQLite says of the file; all else that it calls operational is a bug of ours."""
@@ -75,7 +75,7 @@ def newest_schema() -> str:
 
 def _schemas() -> set[str]:
     """Return the names of all schemas there were; a step is named as its file begins."""
-    return {path.stem.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")}
+    return {path.stem.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")}
 
 
 def _engine(path: Path) -> Engine:
@@ -151,7 +151,7 @@ def _migrate(engine: Engine, home: Home) -> None:
     with engine.connect() as connection:
         connection.execution_options(writes=True)
         with connection.begin():
-            upgrade(connection, MIGRATIONS)
+            upgrade(connection, _MIGRATIONS)
 
 
 def _schema_of(connection: Connection) -> str | None:

@@ -21,11 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from archive.home import SETTINGS
 from capture.errors import SettingsError
 
 from . import peer, results
-from .chartroom import HELD, chartroom
+from .chartroom import chartroom, converted, without_reader
 from .compare_tables import Chunk, failures, tables
 from .found import found_frames, paired, read_truth
 from .generate import Order, generate
@@ -58,10 +57,8 @@ class Chartroom:
 
     def read(self, lot: Lot) -> Reading:
         """Return the text of every frame of a batch named as the look."""
-        words: list[str | Path] = [*peer.STANDING_BACK, chartroom(), "convert"]
-        words += [lot.folder / "scans", "--batch", lot.look, "--home", self.home, "--json"]
-        words += ["--workers", str(peer.JOBS), "--expect", str(len(lot.truth))]
-        ran = run(words, allowed=(0, HELD))
+        expected = ("--expect", str(len(lot.truth)))
+        ran = converted(lot.folder / "scans", lot.look, self.home, *expected)
         pairs = paired(lot.look, lot.truth, found_frames(self.home, lot.look))
         return Reading(ran, tuple(pair.text for pair in pairs))
 
@@ -83,7 +80,7 @@ def measure(
     if without:
         other = folder / "archive-without"
         run([chartroom(), "patients", "import", mpi, "--home", other])
-        (other / SETTINGS).write_text('[ocr]\nengine = "tesseract"\n', encoding="utf-8")
+        without_reader(other)
         peers = [Chartroom(other, WITHOUT, f'{WITHOUT}: `ocr.engine = "tesseract"`.'), *peers]
     return [_measured(lot, home, peers, place) for place, lot in enumerate(lots)]
 

@@ -19,10 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.home import SETTINGS
-
-from . import peer, results
-from .chartroom import HELD, chartroom
+from . import results
+from .chartroom import chartroom, converted, without_reader
 from .compare_ocrmypdf import LOOKS, SEED, generated_lot, in_turn, join_mpis
 from .program import Ran, run
 from .real_pages import DATA, real_pages
@@ -54,10 +52,7 @@ class Version:
 
     def convert(self, batch: Batch) -> Ran:
         """Return what it took to convert ``batch``."""
-        words: list[str | Path] = [*peer.STANDING_BACK, self.program, "convert", batch.folder]
-        words += ["--batch", batch.name, "--home", self.home, "--json"]
-        words += ["--workers", str(peer.JOBS)]
-        return run(words, allowed=(0, HELD))
+        return converted(batch.folder, batch.name, self.home, program=self.program)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +116,7 @@ def measure(pages: int, seed: int, commit: str, data: Path, folder: Path) -> lis
     for version in versions:
         run([version.program, "patients", "import", mpi, "--home", version.home])
         if version.name == ALONE:
-            alone = '[ocr]\nengine = "tesseract"\n'
-            (version.home / SETTINGS).write_text(alone, encoding="utf-8")
+            without_reader(version.home)
     return [timed(batch, versions, place) for place, batch in enumerate(batches)]
 
 

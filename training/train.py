@@ -1,6 +1,6 @@
 """Train the reader on drawn lines; stop and go on at any time.
 
-``python -m training.train FOLDER --lines 2000000`` goes on from the last checkpoint in FOLDER (or
+``python -m training.train FOLDER --lines 3000000`` goes on from the last checkpoint in FOLDER (or
 from ``training/reader.pt``, which the project keeps, or from nothing) until that many lines were
 seen. The rate of learning stays level; ``--cool 150000`` then goes down to rest over as many lines
 more and writes the weights that are exported. Whoever has more time goes on from those, from a
@@ -229,7 +229,7 @@ def main(arguments: list[str]) -> None:
     """Train as the command line asks."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--lines", type=int, default=2_000_000)
+    parser.add_argument("--lines", type=int, default=3_000_000)
     parser.add_argument("--cool", type=int, default=0)
     parser.add_argument("--rate", type=float, default=RATE, help="of learning, before it cools")
     parser.add_argument("--keep", action="store_true", help="keep the cooled weights, and end")
