@@ -26,7 +26,6 @@ from capture.source import Place, Source
 from indexer.read import index_page
 from indexer.separator_sheet import is_sheet_by_words
 from indexer.technical import technical_reason
-from ocr.calibration import calibrated_page
 from ocr.engine import OcrEngine
 from ocr.engines import open_engine
 from ocr.model import OcrPage
@@ -354,7 +353,7 @@ def read_upright(engine: OcrEngine, page: PageImage) -> tuple[PageImage, OcrPage
 
 def finished(page: PageImage, words: OcrPage) -> OcrPage:
     """Return ``words`` of ``page`` judged, with chances as confidences, and without noise."""
-    return without_noise(calibrated_page(assessed(page, words)))
+    return without_noise(assessed(page, words))
 
 
 def _reads_well(words: OcrPage) -> bool:

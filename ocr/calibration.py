@@ -94,7 +94,8 @@ class Curve:
 def calibrated_page(read: OcrPage) -> OcrPage:
     """Return ``read`` with calibrated words; as it is when an engine read it that has no weights.
 
-    Call it once, last: quality and the choice between readings go by the raw confidence.
+    Call it once (`assessed` does): handwriting and the choice between readings go by the raw
+    confidence.
     """
     for name, weights in _FITTED_ON.items():
         if read.engine.startswith(name):

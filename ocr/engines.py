@@ -23,7 +23,7 @@ NAMES = ("auto", "reader", "tesseract", *OURS)
 """What ``ocr.engine`` may say beside ``module:factory``."""
 READS = "eng"
 """The one language that the line reader was trained on."""
-READING = "reading@5"
+READING = "reading@6"
 """Changes whenever one engine can give other words, or more beside them, for the same page."""
 INSTALL = "install the Debian packages tesseract-ocr and tesseract-ocr-eng"
 

@@ -1,9 +1,9 @@
 """How well a page can be read, told from its image and its words, without knowing the truth.
 
-The estimate adds up what was missed, what was read without confidence, and letters that follow
-each other as in no word. Its weights were fitted on generated pages of falling quality
-(`bench/page_quality.py` has the figures on others). Handwriting counts neither way: it is
-marked, and nobody scans a page again because somebody wrote on it.
+The estimate adds up what was missed, the chances of words to be wrong, and letters that follow
+each other as in no word. Chances mean the same for every engine, so one sum serves them all
+(`bench/page_quality.py` has the figures). Handwriting counts neither way: it is marked, and
+nobody scans a page again because somebody wrote on it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from capture.handwriting import Unread, unread_ink
 from capture.model import Box, PageImage
 from capture.quality import GRAIN, Appearance, appearance, sight_of
 
+from .calibration import calibrated_page
 from .model import OcrPage, Quality, RuledLine, Verdict, Word
 from .plausibility import surprise
 
@@ -26,8 +27,8 @@ _TALL = 1.25
 _FEWEST_SURE = 8
 _LONG = 6
 """Letters of a word that is no guess when it is a usual one: nobody guesses so long by chance."""
-_CALM, _DOUBT, _STRANGE = 0.042, 1.1, 0.6
-"""Doubt in letters that read well all the same; weights of doubt beyond it and of strangeness."""
+_STRANGE = 0.3
+"""Weight of strangeness beside doubt, fitted on generated pages and on every second real file."""
 _UNSURE = 0.85
 """Confidence below which a strange word counts: names and drugs are strange, and well read."""
 _USUAL, _WILD = 3.6, 2.0
@@ -47,16 +48,21 @@ _MOSTLY = 0.5
 
 
 def assessed(page: PageImage, read: OcrPage) -> OcrPage:
-    """Return ``read`` with handwriting marked, guesses at it left out, and its quality."""
+    """Return ``read`` with handwriting marked, guesses at it left out, chances, and its quality.
+
+    What is handwriting goes by the confidence of the engine; the words returned, and the quality,
+    have chances to be right (`calibrated_page`).
+    """
     sight = sight_of(page)
     sure = [word.box for word in read.words if word.confidence >= SURE]
     unsure = [word.box for word in read.words if word.confidence < SURE]
     unread = unread_ink(sight, sure, unsure)
     tallest = _TALL * median(box.height for box in sure) if len(sure) >= _FEWEST_SURE else 0.0
     guesses = [word for word in read.words if _is_guess(word, unread.handwriting, tallest)]
-    words = tuple(word for word in read.words if word not in guesses)
+    kept = tuple(word for word in read.words if word not in guesses)
+    words = calibrated_page(replace(read, words=kept)).words
     ruled = tuple(RuledLine(line.box, line.ink) for line in unread.rulings)
-    mostly = _by_hand(words, unread) >= _MOSTLY
+    mostly = _by_hand(kept, unread) >= _MOSTLY
     quality = judged(appearance(sight), words, unread.missed, mostly_handwritten=mostly)
     return replace(
         read,
@@ -72,7 +78,7 @@ def assessed(page: PageImage, read: OcrPage) -> OcrPage:
 def judged(
     look: Appearance, words: Sequence[Word], missed: float, *, mostly_handwritten: bool
 ) -> Quality:
-    """Return the quality of a page whose share of ``missed`` print is known."""
+    """Return the quality of a page with chances for its ``words`` and a share ``missed``."""
     errors = estimated_cer(words, missed)
     causes = list(_causes(look, errors))
     verdict = _verdict(look, errors, mostly_handwritten, explained=bool(causes))
@@ -85,14 +91,17 @@ def judged(
 
 
 def estimated_cer(words: Sequence[Word], missed: float) -> float:
-    """Return the share of characters of print read wrong or not at all, 0.0 to 1.0."""
+    """Return the share of characters of print read wrong or not at all, 0.0 to 1.0.
+
+    The confidences of ``words`` are chances.
+    """
     lost = max(0.0, missed - _STRAY) / (1 - _STRAY)
     letters = sum(len(word.text) for word in words)
     if not letters:
         return 1.0 if lost else 0.0
     doubt = sum(len(word.text) * (1 - word.confidence) for word in words) / letters
     strange = sum(len(word.text) * _strangeness(word) for word in words) / letters
-    wrong = min(1.0, _DOUBT * max(0.0, doubt - _CALM) + _STRANGE * strange)
+    wrong = min(1.0, doubt + _STRANGE * strange)
     return round(lost + (1 - lost) * wrong, 4)
 
 

@@ -58,7 +58,7 @@ def test_codes_and_numbers_are_not_punished() -> None:
     ("look", "confidence", "missed", "verdict", "reason"),
     [
         (SHARP, 0.96, 0.0, Verdict.GOOD, ""),
-        (SHARP, 0.8, 0.0, Verdict.DOUBTFUL, "about 17% of its letters were not read right"),
+        (SHARP, 0.8, 0.0, Verdict.DOUBTFUL, "about 20% of its letters were not read right"),
         (SHARP, 0.96, 0.6, Verdict.DOUBTFUL, "about 60% of its print was not read at all"),
         (replace(SHARP, edge_width=8.0), 0.6, 0.0, Verdict.RESCAN, "out of focus"),
         (replace(SHARP, edge_width=8.0), 0.96, 0.0, Verdict.GOOD, ""),
