@@ -1,8 +1,8 @@
 """Measure how a page's quality is told without truth: ``python -m bench.page_quality``.
 
 Pages of falling quality, forms with handwriting and signatures beside stamps and ticks, and every
-second real file (the others were fitted on), with seeds that nothing was fitted on. CER is counted word by word, whatever their order:
-the estimate knows nothing of reading order.
+second real file (the others were fitted on), with seeds that nothing was fitted on. CER is counted
+word by word, whatever their order: the estimate knows nothing of reading order.
 """
 
 from __future__ import annotations
@@ -347,7 +347,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--pages", type=int, default=8, help="pages of each look")
     parser.add_argument("--by-hand", type=int, default=75, help="pages with handwriting")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of real files")
-    parser.add_argument("--limit", type=int, default=1000, help="real files of each folder, half of them read")
+    parser.add_argument("--limit", type=int, default=1000, help="real files of a folder")
     given = parser.parse_args(arguments)
     machine = results.machine()
     reader = Reader()

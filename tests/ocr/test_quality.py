@@ -15,6 +15,7 @@ from bench import scrawl
 from bench.render import render
 from capture.model import Box, PageImage
 from capture.quality import Appearance
+from ocr.calibration import calibrated_page
 from ocr.engines import open_engine
 from ocr.model import OcrPage, Verdict, Word
 from ocr.quality import assessed, estimated_cer, judged
@@ -93,6 +94,16 @@ def test_a_clean_page_is_good_and_loses_no_word() -> None:
     assert found.quality.verdict is Verdict.GOOD
     assert found.quality.estimated_cer < 0.05
     assert (found.handwriting, found.unread) == ((), 0)
+
+
+def test_a_page_is_judged_by_chances_whichever_engine_read_it() -> None:
+    engine = open_engine(OcrSettings(engine="tesseract"))
+    try:
+        raw = engine.read(report_page())
+    finally:
+        engine.close()
+    found = assessed(report_page(), raw)
+    assert found.words == calibrated_page(raw).words != raw.words
 
 
 def test_a_page_out_of_focus_is_to_be_scanned_again() -> None:
