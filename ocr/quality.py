@@ -28,7 +28,7 @@ _FEWEST_SURE = 8
 _LONG = 6
 """Letters of a word that is no guess when it is a usual one: nobody guesses so long by chance."""
 _STRANGE = 0.3
-"""Weight of strangeness beside doubt, fitted on generated pages and on every second real file."""
+"""Weight of strangeness beside doubt, chosen on 28 generated pages and 20 real forms."""
 _UNSURE = 0.85
 """Confidence below which a strange word counts: names and drugs are strange, and well read."""
 _USUAL, _WILD = 3.6, 2.0
